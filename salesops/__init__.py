@@ -1,0 +1,1 @@
+"""The installation: settings, URLs, start-up of its processes; imported by no other app."""
