@@ -13,10 +13,12 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
+import time
 from pathlib import Path
 from urllib.parse import quote
 
-from salesops.supervisor import DATA, LINUX, Child, Refused, sweep
+from salesops.supervisor import BASE, DATA, LINUX, Child, Refused, lock, supervise, sweep
 
 SOCKET_LIMIT = 107 if LINUX else 103    # bytes of sun_path, without the closing zero
 PG_PORT = 5432                          # only the socket file's name: nothing listens on TCP
@@ -113,8 +115,8 @@ def secret(name: str) -> str:
     return path.read_text()
 
 
-def database_url(role: str) -> str:
-    return f"postgresql://{role}:{secret(role)}@/salesops?host={quote(str(run_folder()), safe='')}"
+def database_url(role: str, name: str = "salesops") -> str:
+    return f"postgresql://{role}:{secret(role)}@/{name}?host={quote(str(run_folder()), safe='')}"
 
 
 def redis_url(number: int = 0, broker: bool = False) -> str:
@@ -234,3 +236,65 @@ def services(fast: bool = False) -> list[Child]:
                "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no"],
               ready=lambda: answers(str(run / "redis.sock"), b"PING\r\n", b"+PONG")),
     ]
+
+
+def up(fast: bool = False) -> None:
+    """Leave a supervisor behind: the servers would die with the process that started them."""
+    log = DATA / "log" / "services.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    read, write = os.pipe()
+    command = [sys.executable, "-m", "salesops.services", str(write), *(["--fast"] if fast else [])]
+    with log.open("ab") as out:
+        left = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=BASE, pass_fds=[write],
+            start_new_session=True, env={**os.environ, "SALESOPS_DATA": str(DATA)})
+    left.returncode = 0                     # it outlives us on purpose: no warning about that
+    os.close(write)
+    with open(read, encoding="utf-8") as answer:
+        said = answer.read()
+    if said != "ready":
+        raise Refused(said or f"the services did not start, see {log}")
+
+
+def run(pipe: int, fast: bool) -> None:
+    """What `up` leaves behind; the pipe says `ready`, or why not."""
+    os.set_inheritable(pipe, False)
+    said = []
+
+    def tell(text: str) -> None:
+        said.append(text)
+        os.write(pipe, text.encode())
+        os.close(pipe)
+
+    try:
+        with lock():
+            supervise(services(fast), ready=lambda: tell("ready"))
+    except Refused as reason:
+        if not said:
+            tell(str(reason))
+        raise
+
+
+def down() -> bool:
+    """Stop whoever supervises this data folder; False when nobody does."""
+    if status() is None:
+        return False
+    os.kill(int((DATA / "lock").read_text()), signal.SIGTERM)
+    end = time.monotonic() + 120
+    while status():
+        if time.monotonic() > end:
+            raise Refused("the services did not stop in two minutes.")
+        time.sleep(0.05)
+    return True
+
+
+def status() -> str | None:
+    try:
+        lock().close()
+    except Refused as reason:
+        return str(reason)
+    return None
+
+
+if __name__ == "__main__":
+    run(int(sys.argv[1]), "--fast" in sys.argv)
