@@ -1,4 +1,4 @@
-"""`make demo` in a clean clone, as a newcomer does it: it comes up, a login works, it stops cleanly."""
+"""`make demo` as a newcomer does it: it comes up, logins work, it stops cleanly."""
 import json
 import os
 import shutil
@@ -69,7 +69,7 @@ def stop(copy, process):
 
 def belongs(entry, copy):
     with suppress(OSError):
-        here = Path(os.readlink(entry / "cwd"))
+        here = (entry / "cwd").readlink()
         mark = f"SALESOPS_INSTANCE={copy / 'var'}".encode()
         return here.is_relative_to(copy) or mark in (entry / "environ").read_bytes()
     return False

@@ -22,8 +22,7 @@ app.conf.update(
         "max_retries": 0, "interval_start": 0, "interval_step": 0},
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
-    timezone="UTC",
 )
-# CELERY_BROKER_URL and CELERY_BEAT_SCHEDULE come from the settings
+# broker, time zone and schedule come from the settings
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
