@@ -1,0 +1,1 @@
+"""Logins and nothing else: a person in a company is org.Member."""

@@ -1,0 +1,88 @@
+"""The inbox and its verbs for programs."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from approvals import actions
+from approvals.models import Case
+from org.api import DoorMixin
+
+
+class CaseSerializer(serializers.ModelSerializer):
+    """A case as the inbox shows it."""
+
+    owner_name = serializers.CharField(source="owner.name", read_only=True)
+
+    class Meta:
+        model = Case
+        fields = (
+            "id", "kind", "object_id", "number", "title", "party", "amount", "state", "round",
+            "owner_name", "content_hash", "submitted_at", "decided_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class PointSerializer(serializers.Serializer):
+    """One check point."""
+
+    ok = serializers.BooleanField(default=False)
+    note = serializers.CharField(default="", allow_blank=True, max_length=500)
+
+
+class DecisionSerializer(serializers.Serializer):
+    """What a decision needs: the hash of what was shown, words, and the points of the step."""
+
+    content_hash = serializers.CharField(max_length=66)
+    comment = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    checklist = serializers.DictField(child=PointSerializer(), default=dict)
+
+
+class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
+    """Cases one may see; approve, return, reject and withdraw."""
+
+    queryset = Case.objects.select_related("owner").order_by("-updated_at", "-id")
+    serializer_class = CaseSerializer
+    filterset_fields = ("state", "kind")
+    rules: ClassVar[dict[str, str]] = {
+        "list": "approvals.inbox",
+        "retrieve": "approvals.see_case",
+        "approve": "approvals.see_case",
+        "return_": "approvals.see_case",
+        "reject": "approvals.see_case",
+        "withdraw": "approvals.withdraw",
+    }
+
+    def _decide(self, request: Request, verb: str) -> Response:
+        case = self.get_object()
+        said = DecisionSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        words: dict[str, Any] = dict(said.validated_data)
+        seen = words.pop("content_hash")
+        actions.decide(case, verb=verb, by=self.member, seen=seen, **words)
+        return Response(CaseSerializer(Case.objects.get(pk=case.pk)).data)
+
+    @extend_schema(request=DecisionSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+        return self._decide(request, "approve")
+
+    @extend_schema(request=DecisionSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    def return_(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+        return self._decide(request, "return")
+
+    @extend_schema(request=DecisionSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+        return self._decide(request, "reject")
+
+    @extend_schema(request=None, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+        case = actions.withdraw(self.get_object(), by=self.member)
+        return Response(CaseSerializer(case).data)

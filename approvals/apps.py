@@ -1,0 +1,35 @@
+"""Approvals: the engine; adds the inbox to the navigation and its duties to the one rule."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_noop as N_
+
+from kit.registry import door
+
+
+class ApprovalsConfig(AppConfig):
+    name = "approvals"
+
+    def ready(self) -> None:
+        from approvals import access  # noqa: PLC0415
+        from org.access import duties  # noqa: PLC0415
+
+        text = N_("it waits for your decision")
+        duties["approvals.case"] = [(text, access.cases_to_decide)]
+        door(
+            group=N_("Workplace"),
+            label=N_("To approve"),
+            url="approvals:inbox",
+            icon="checkbox",
+            rule="approvals.inbox",
+            order=11,
+            count=waiting_count,
+            phone=1,
+        )
+
+
+def waiting_count(member: Any) -> int:
+    from approvals.models import Task  # noqa: PLC0415
+
+    return Task.objects.waiting_for(member)[:99].count()

@@ -1,0 +1,65 @@
+"""The kinds of document the engine moves; an upper floor registers its own at start-up."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from kit.because import Line
+from kit.registry import bind
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """A step as the manual fixes it; `checklist` names points that are each ticked or commented."""
+
+    position: int
+    key: str
+    name: str
+    role: str
+    clause: str
+    hours: int = 24
+    checklist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the inbox shows of a document and what routing asks of it."""
+
+    title: str
+    party: str
+    amount: Decimal
+    risks: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of document meets the engine.
+
+    `snapshot(doc)` is exactly what an approver is shown and what the hash covers; `check(doc)` maps
+    fields to what is missing before submission; `take_number(doc)` gives the number at the first
+    submission; `on_done(doc, by)` runs in the transaction of the last approval.
+    """
+
+    name: str
+    label: str
+    model: type
+    url: str
+    plan: tuple[StepPlan, ...]
+    snapshot: Callable[[Any], dict[str, Any]]
+    facts: Callable[[Any], Facts]
+    take_number: Callable[[Any], str]
+    check: Callable[[Any], Mapping[str, str]] = lambda _doc: {}
+    on_done: Callable[[Any, Any], None] | None = None
+    points: Mapping[str, str] = field(default_factory=dict)
+
+
+kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known and declare the clauses its steps enforce."""
+    kinds[kind.name] = kind
+    for step in kind.plan:
+        if step.clause:
+            bind(step.clause, "step", f"{kind.name}:{step.key}", "prevents")

@@ -1,0 +1,1 @@
+"""Floor 0: pure functions and registries, no model and no business word."""

@@ -1,0 +1,93 @@
+"""What upper floors hand down at start-up: clause bindings, navigation, panels and timelines."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+STRENGTHS = ("prevents", "times out", "measures", "shows")
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One piece of the product that serves a clause of the manual."""
+
+    clause: str
+    kind: str
+    target: str
+    strength: str
+
+
+bindings: dict[tuple[str, str, str], Binding] = {}
+
+
+def bind(clauses: str | Iterable[str], kind: str, target: str, strength: str) -> tuple[str, ...]:
+    """Declare that `target` (a rule, step, job, constraint…) serves the clauses; returns them."""
+    if strength not in STRENGTHS:
+        raise ValueError(f"unknown strength: {strength}")
+    names = tuple(clauses.split()) if isinstance(clauses, str) else tuple(clauses)
+    for clause in names:
+        bindings[clause, kind, target] = Binding(clause, kind, target, strength)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One entry of the navigation, shown to whoever passes `rule`."""
+
+    group: str
+    label: str
+    url: str
+    icon: str
+    rule: str
+    order: int
+    count: Callable[[Any], int] | None = None
+    phone: int = 0
+    is_centre: bool = False
+    roles: frozenset[str] = frozenset()
+
+
+doors: list[Door] = []
+
+
+def door(**fields: Any) -> None:
+    """Add an entry: group, label (msgid), url name, icon, rule, order; `phone` is its tab place."""
+    entry = Door(**fields)
+    doors[:] = sorted([*(d for d in doors if d.url != entry.url), entry], key=lambda d: d.order)
+
+
+panels: dict[str, list[tuple[int, Callable[..., Any]]]] = defaultdict(list)
+timelines: dict[str, list[Callable[..., Any]]] = defaultdict(list)
+
+
+def panel(place: str, order: int, source: Callable[..., Any]) -> None:
+    """`source(member, obj) -> {"template", ...context} | None` fills a block of another's page."""
+    panels[place].append((order, source))
+    panels[place].sort(key=lambda pair: pair[0])
+
+
+def panels_of(place: str, member: Any, obj: Any) -> list[dict[str, Any]]:
+    return [block for _, source in panels[place] if (block := source(member, obj))]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a record's timeline; `text` is shown as it is, already translated."""
+
+    at: Any
+    icon: str
+    text: str
+    who: str = ""
+    url: str = ""
+    note: str = ""
+    colour: str = "grey"
+
+
+def timeline(place: str, source: Callable[..., Iterable[Event]]) -> None:
+    """`source(member, obj, limit) -> events` adds its events to the timeline of `place`."""
+    timelines[place].append(source)
+
+
+def timeline_of(place: str, member: Any, obj: Any, limit: int = 30) -> list[Event]:
+    events = [event for source in timelines[place] for event in source(member, obj, limit)]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]

@@ -1,0 +1,57 @@
+"""Which companies a login belongs to, asked before any company is known."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db import connection
+from django.http import HttpRequest
+
+from org.models import ApiToken
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member of an active company."""
+
+    company_id: int
+    member_id: int
+
+
+class BadToken(Exception):
+    """The token is unknown or revoked, or its member was switched off."""
+
+
+def memberships(user_id: int) -> list[Seat]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT company_id, member_id FROM memberships_of(%s)", [user_id])
+        return [Seat(*row) for row in cursor.fetchall()]
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def seat_of_token(request: HttpRequest, header: str) -> Seat:
+    """The seat behind `Authorization: Token …`; the login must still be a member."""
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(hash=digest(header.split(" ", 1)[1].strip()), revoked_at=None)
+        .first()
+    )
+    if found is None or not found.user.is_active:
+        raise BadToken
+    for seat in memberships(found.user_id):
+        if seat == Seat(found.company_id, found.member_id):
+            request.user = found.user
+            return seat
+    raise BadToken
+
+
+def seat_of_session(request: HttpRequest) -> Seat | None:
+    """The chosen company's seat, the only one there is, or None when a choice is needed."""
+    seats = memberships(request.user.pk)
+    chosen = request.session.get("company")
+    for seat in seats:
+        if seat.company_id == chosen:
+            return seat
+    return seats[0] if len(seats) == 1 else None

@@ -1,0 +1,167 @@
+"""The door: one transaction a request, inside the member's company, undone by any refusal."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from audit.actions import refuse
+from kit.because import Refused
+from org.membership import BadToken, Seat, seat_of_session, seat_of_token
+from org.models import Member
+from tenancy.context import Origin, company
+from tenancy.models import IdempotencyKey
+
+API = "/api/"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LOGGED = frozenset({403, 404, 409})
+MOST_KEPT = 200_000
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith(API)
+
+
+class Door:
+    """Last of the middlewares: session and token requests enter the same way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.member, request.refused = None, None
+        try:
+            seat = self.seat(request)
+        except BadToken:
+            detail = _("The token is not valid.")
+            return JsonResponse({"code": "not_authenticated", "detail": detail}, status=401)
+        if seat is None:
+            return self.get_response(request)
+        came = Origin(
+            ip=request.META.get("REMOTE_ADDR") or None,
+            channel="api" if wants_json(request) else "web",
+        )
+        with company(seat.company_id, came=came):
+            response = self.inside(request, seat)
+        if response.status_code in LOGGED and request.resolver_match:
+            with company(seat.company_id, came=came):
+                self.log(request, seat, response.status_code)
+        return response
+
+    def inside(self, request: HttpRequest, seat: Seat) -> HttpResponse:
+        member = Member.objects.select_related("company").get(pk=seat.member_id)
+        request.member = request.user._member = member
+        key = "" if request.method in SAFE else key_of(request)
+        if key:
+            mark = fingerprint(request)
+            kept, is_new = take(member.pk, key, mark)
+            if not is_new:
+                return replay(kept, mark)
+        response = self.get_response(request)
+        if response.status_code >= 400 or request.refused:
+            # a middleware's own atomic would commit: exceptions became responses further in
+            transaction.set_rollback(True)
+        elif key:
+            keep(kept, response)
+        return response
+
+    @staticmethod
+    def seat(request: HttpRequest) -> Seat | None:
+        header = request.headers.get("Authorization", "")
+        if header.startswith("Token ") and wants_json(request):
+            seat = seat_of_token(request, header)
+            request._dont_enforce_csrf_checks = True
+            request.is_token = True
+            return seat
+        return seat_of_session(request) if request.user.is_authenticated else None
+
+    @staticmethod
+    def log(request: HttpRequest, seat: Seat, status: int) -> None:
+        guard = getattr(request.resolver_match.func, "guard", None)
+        refuse(
+            member_id=seat.member_id,
+            status=status,
+            method=request.method,
+            path=request.path,
+            rule=guard.rule if guard else "",
+            code=getattr(request.refused, "code", "") or "",
+        )
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        request.refused = error
+        if not isinstance(error, Refused):
+            if isinstance(error, Http404) and wants_json(request):
+                return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
+            return None
+        if wants_json(request):
+            return JsonResponse(refusal_json(error), status=error.status)
+        return render(request, f"{error.status}.html", {"refused": error}, status=error.status)
+
+
+def refusal_json(error: Refused) -> dict[str, Any]:
+    """The API's error body."""
+    body: dict[str, Any] = {"code": error.code, "detail": error.detail}
+    if error.errors:
+        body["errors"] = error.errors
+    if error.because:
+        body["because"] = error.because.as_json()
+    return body
+
+
+def key_of(request: HttpRequest) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not key and not wants_json(request):
+        key = request.POST.get("idempotency_key", "")
+    return key[:80]
+
+
+def fingerprint(request: HttpRequest) -> str:
+    """What was asked, without the token that changes with every rendering of the form."""
+    said = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    if wants_json(request):
+        said.update(request.body)
+    else:
+        pairs = [(k, v) for k, v in request.POST.lists() if k != "csrfmiddlewaretoken"]
+        files = [(name, file.name, file.size) for name, file in request.FILES.items()]
+        said.update(json.dumps([sorted(pairs), files]).encode())
+    return said.hexdigest()
+
+
+def take(member_id: int, key: str, mark: str) -> tuple[IdempotencyKey, bool]:
+    """Claim the key; a second request with it waits here until the first has committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tenancy_idempotencykey (company_id, member_id, key, fingerprint, status, "
+            "location, content_type, body, created_at) "
+            "VALUES (app_company(), %s, %s, %s, 0, '', '', '', now()) "
+            "ON CONFLICT (company_id, member_id, key) DO NOTHING RETURNING id",
+            [member_id, key, mark],
+        )
+        is_new = cursor.fetchone() is not None
+    return IdempotencyKey.objects.get(member_id=member_id, key=key), is_new
+
+
+def keep(kept: IdempotencyKey, response: HttpResponse) -> None:
+    kept.status = response.status_code
+    kept.location = response.headers.get("Location", "")[:500]
+    kept.content_type = response.headers.get("Content-Type", "")[:100]
+    if not response.streaming and len(response.content) <= MOST_KEPT:
+        kept.body = response.content.decode("utf-8", "replace").replace("\0", "")
+    kept.save(update_fields=["status", "location", "content_type", "body"])
+
+
+def replay(kept: IdempotencyKey, mark: str) -> HttpResponse:
+    """The answer given before, word for word."""
+    if kept.fingerprint != mark:
+        detail = _("This key was used for another request.")
+        return JsonResponse({"code": "key_reused", "detail": detail}, status=409)
+    response = HttpResponse(kept.body, status=kept.status, content_type=kept.content_type or None)
+    if kept.location:
+        response.headers["Location"] = kept.location
+    response.headers["Idempotent-Replay"] = "true"
+    return response

@@ -1,0 +1,31 @@
+"""Every address of the product; a test walks this table and asks each for its rule."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from kit.pages import public
+from salesops import api, health
+
+handler400 = "salesops.health.bad_request"
+handler403 = "salesops.health.forbidden"
+handler404 = "salesops.health.not_found"
+handler500 = "salesops.health.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("accounts/", include("accounts.urls")),
+    path("org/", include("org.urls")),
+    path("approvals/", include("approvals.urls")),
+    path("files/", include("files.urls")),
+    path("customers/", include("customers.urls")),
+    path("contracts/", include("contracts.urls")),
+    path("", include("desk.urls")),
+    path("i18n/setlang/", public(set_language), name="set_language"),
+    path("operator/", admin.site.urls),
+    path("api/v1/schema/", public(SpectacularAPIView.as_view()), name="schema"),
+    path("api/v1/docs/", public(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
+    path("api/v1/", include((api.router.urls, "api"))),
+]

@@ -1,0 +1,41 @@
+"""The company's calendar: deadlines in working hours of its own zone."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from kit.calendar import add_work_hours, official
+from tenancy.context import memo, required
+from tenancy.models import Company, WorkDay
+
+
+def zone() -> ZoneInfo:
+    store = memo()
+    key = ("zone", required())
+    if key not in store:
+        store[key] = ZoneInfo(Company.objects.get(pk=required()).zone)
+    return store[key]
+
+
+def work_table() -> Mapping[date, bool]:
+    """Days that differ from Monday to Friday, as the company keeps them; read once."""
+    store = memo()
+    key = ("work_table", required())
+    if key not in store:
+        store[key] = dict(WorkDay.objects.values_list("date", "is_workday"))
+    return store[key]
+
+
+def due(start: datetime, hours: int) -> datetime:
+    """The moment `hours` working hours after `start`."""
+    return add_work_hours(start, hours, work_table(), zone())
+
+
+def seed_workdays(*years: int) -> int:
+    """T11: load the official days of the years; returns how many (0 for a year not published)."""
+    rows = [
+        WorkDay(date=day, is_workday=is_workday, name=name)
+        for year in years
+        for day, (is_workday, name) in official(year).items()
+    ]
+    return len(WorkDay.objects.bulk_create(rows, ignore_conflicts=True))
