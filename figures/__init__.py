@@ -1,0 +1,1 @@
+"""Measures that upper floors register, and totals of them by unit, member and month."""
