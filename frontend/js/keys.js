@@ -1,0 +1,43 @@
+// `/` and Ctrl-K: search. j k x a on lists that ask for it. Keys never act while someone is typing.
+function typing(node) {
+  return node.isContentEditable || node.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
+}
+
+function search() {
+  const seen = [...document.querySelectorAll("[data-so-search]")];
+  const field = seen.find((input) => input.offsetParent);
+  if (field) {
+    field.focus();
+    field.select();
+    return;
+  }
+  const menu = seen[0]?.closest("details");
+  if (menu) menu.open = true;
+}
+
+function move(list, step) {
+  const items = [...list.querySelectorAll("[data-so-item]")];
+  const at = items.findIndex((item) => item.contains(document.activeElement));
+  const next = items[Math.min(Math.max(at + step, 0), items.length - 1)];
+  (next?.matches("a, [tabindex]") ? next : next?.querySelector("a"))?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    search();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    search();
+    return;
+  }
+  const list = document.querySelector("[data-so-keys]");
+  const item = event.target.closest("[data-so-item]");
+  if (list && (event.key === "j" || event.key === "k")) move(list, event.key === "j" ? 1 : -1);
+  else if (item && event.key === "x") item.querySelector("input[type=checkbox]")?.click();
+  else if (item && event.key === "a" && item.dataset.soApprove) location.assign(item.dataset.soApprove);
+  else document.querySelector(`[data-so-key="${CSS.escape(event.key)}"]`)?.focus();
+});

@@ -1,0 +1,22 @@
+// <details> menus and confirmations: one open at a time, closed by Escape or a click elsewhere.
+const OPEN = "details.so-menu[open], details.so-confirm[open]";
+
+document.addEventListener("click", (event) => {
+  const shut = event.target.closest("[data-so-shut]");
+  document.querySelectorAll(OPEN).forEach((menu) => {
+    if (!menu.contains(event.target) || (shut && menu.contains(shut))) menu.open = false;
+  });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll(OPEN).forEach((menu) => {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});
+
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.(OPEN)) return;
+  event.target.querySelector("[autofocus], input:not([type=hidden]), textarea")?.focus();
+}, true);

@@ -1,0 +1,276 @@
+"""Template tags of the design system: icons, amounts, days, badges, bars, fields, query strings."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kit import money as amounts
+
+register = template.Library()
+
+NOTHING = "—"
+COLOURS = frozenset({"grey", "blue", "amber", "red", "green", "info"})
+# how each kind of reason is drawn in the "why?" sheet
+REASONS = {
+    "rule": "#i-gavel",
+    "fact": "#i-info-circle",
+    "grant": "#i-key",
+    "step": "#i-git-commit",
+    "band": "#i-arrows-vertical",
+    "factor": "#i-adjustments",
+    "hold": "#i-lock",
+    "clock": "#i-clock",
+    "exemption": "#i-shield-check",
+    "conflict": "#i-arrows-cross",
+}
+LEVELS = {
+    "success": "#i-circle-check",
+    "info": "#i-info-circle",
+    "warning": "#i-alert-triangle",
+    "error": "#i-alert-circle",
+}
+
+
+# ---------- icons ----------
+def _icon(anchor: str, size: str = "") -> SafeString:
+    return format_html(
+        '<svg class="so-icon{}" aria-hidden="true" focusable="false"><use href="{}{}"/></svg>',
+        f" so-icon-{size}" if size else "",
+        static("dist/icons.svg"),
+        anchor,
+    )
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A Tabler icon by name, "sm" or "lg"; the sprite holds those that some file names."""
+    return _icon(f"#i-{name}", size)
+
+
+@register.simple_tag
+def reason_icon(kind: str) -> SafeString:
+    return _icon(REASONS[kind])
+
+
+@register.simple_tag
+def level_icon(level: str) -> SafeString:
+    return _icon(LEVELS.get(level, LEVELS["info"]))
+
+
+# ---------- amounts ----------
+@register.filter
+def money(value: Decimal | None) -> str:
+    """¥1,286,000.00"""
+    return NOTHING if value is None or value == "" else amounts.show(value)
+
+
+@register.filter
+def money_short(value: Decimal | None) -> str:
+    """¥128.6万 in Chinese, ¥1,286,000 elsewhere: for cards, never for documents."""
+    if value is None or value == "":
+        return NOTHING
+    number, unit = amounts.short(value)
+    sign, digits = ("-", number[1:]) if number.startswith("-") else ("", number)
+    return f"{sign}¥{digits}{unit}"
+
+
+@register.filter
+def short_number(value: Decimal) -> str:
+    return amounts.short(value)[0]
+
+
+@register.filter
+def short_unit(value: Decimal) -> str:
+    return amounts.short(value)[1]
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """A share as people read it: Decimal("0.86") is 86%, one place at most."""
+    if value is None or value == "":
+        return NOTHING
+    return f"{(Decimal(value) * 100).quantize(Decimal('0.1')).normalize():f}%"
+
+
+# ---------- days and times, in the zone that is active ----------
+def _local(value: Any) -> Any:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+@register.filter(expects_localtime=False)
+def day(value: date | datetime | None) -> str:
+    """2026-11-21"""
+    return f"{_local(value):%Y-%m-%d}" if value else NOTHING
+
+
+@register.filter(expects_localtime=False)
+def day_short(value: date | datetime | None) -> str:
+    """11-21 in the current year, else with the year."""
+    if not value:
+        return NOTHING
+    local = _local(value)
+    return f"{local:%m-%d}" if local.year == timezone.localdate().year else f"{local:%Y-%m-%d}"
+
+
+@register.filter(expects_localtime=False)
+def moment(value: datetime | None) -> str:
+    """11-21 16:42 in the current year, else with the year."""
+    return f"{day_short(value)} {_local(value):%H:%M}" if value else NOTHING
+
+
+@register.filter(expects_localtime=False)
+def clock(value: datetime | None) -> str:
+    """16:42"""
+    return f"{_local(value):%H:%M}" if value else NOTHING
+
+
+@register.filter(expects_localtime=False)
+def since(value: datetime | None) -> str:
+    """Like "3 hours ago", with one unit; a day alone counts whole days."""
+    if not value:
+        return NOTHING
+    if not isinstance(value, datetime):
+        days = (timezone.localdate() - value).days
+        if days == 0:
+            return _("today")
+        return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
+    if (timezone.now() - value).total_seconds() < 60:
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(value, depth=1)}
+
+
+@register.filter(expects_localtime=False)
+def left(value: datetime | None) -> str:
+    """Like "5 hours left", or by how much the time is over."""
+    if not value:
+        return ""
+    now = timezone.now()
+    if value >= now:
+        return _("%(time)s left") % {"time": timesince(now, value, depth=1)}
+    return _("overdue by %(time)s") % {"time": timesince(value, now, depth=1)}
+
+
+# ---------- people and badges ----------
+@register.filter
+def initial(name: Any) -> str:
+    """The letter of an avatar: the family name of a Chinese name, the first letter of others."""
+    return str(name).strip()[:1].upper()
+
+
+@register.simple_tag
+def pill(state: Any, colour: str = "") -> SafeString:
+    """A state with `.label` and `.colour`, or a text with a colour."""
+    text = getattr(state, "label", state)
+    shade = colour or getattr(state, "colour", "grey")
+    if shade not in COLOURS:
+        raise ValueError(f"unknown colour of a state: {shade}")
+    return format_html('<span class="so-pill so-pill-{}">{}</span>', shade, text)
+
+
+@register.simple_tag
+def tier(letter: str, name: str = "") -> SafeString:
+    """The tier's letter; the name is read aloud and shown as a tooltip."""
+    if not letter:
+        return SafeString("")
+    shown = format_html('<span class="visually-hidden">{}</span>', name) if name else ""
+    return format_html(
+        '<span class="so-tier so-tier-{}"{}><b>{}</b>{}</span>',
+        letter.lower(),
+        format_html(' title="{}"', name) if name else "",
+        letter,
+        shown,
+    )
+
+
+@register.simple_tag
+def clause(code: str) -> SafeString:
+    return format_html('<span class="so-clause">{}</span>', code) if code else SafeString("")
+
+
+# ---------- progress ----------
+def _points(value: Any) -> Decimal:
+    """Percentage points, kept between 0 and 100, one place."""
+    points = Decimal(value or 0).quantize(Decimal("0.1"))
+    return min(max(points, Decimal(0)), Decimal(100))
+
+
+@register.simple_tag
+def bar(value: Any, pace: Any = None, colour: str = "", label: str = "") -> SafeString:
+    """A progress bar: `value` and `pace` (time gone by) in percent, 0 to 100.
+
+    Primary when on pace, amber up to 10 points behind, red beyond; `colour` (good, warn, bad) wins.
+    """
+    share = _points(value)
+    mark = None if pace in {None, ""} else _points(pace)
+    if not colour and mark is not None and share < mark:
+        colour = "warn" if mark - share <= 10 else "bad"
+    if not label:
+        label = _("%(share)s%% done") % {"share": share}
+        if mark is not None:
+            words = _("%(share)s%% done, %(pace)s%% of the time gone")
+            label = words % {"share": share, "pace": mark}
+    tick = format_html('<rect class="so-bar-tick" x="{}%" width="2" height="12" rx="1"/>', mark)
+    return format_html(
+        '<svg class="so-bar{}" width="100%" height="12" role="img" aria-label="{}">'
+        '<rect class="so-bar-track" y="3" width="100%" height="6" rx="3"/>'
+        '<rect class="so-bar-fill" y="3" width="{}%" height="6" rx="3"/>{}</svg>',
+        f" so-bar-{colour}" if colour else "",
+        label,
+        share,
+        tick if mark is not None else "",
+    )
+
+
+@register.filter
+def heat(value: Decimal | None, most: Decimal) -> str:
+    """The class of a province tile: so-heat-0 without a value, then 1 to 9 against the greatest."""
+    if not value or not most or value <= 0:
+        return "so-heat-0"
+    return f"so-heat-{1 + int(min(Decimal(value) / Decimal(most), Decimal(1)) * 8)}"
+
+
+# ---------- forms and addresses ----------
+@register.simple_tag
+def field(bound: Any, wide: bool = False, label: str = "", bare: bool = False) -> SafeString:
+    """A field with label, help and errors; `wide` spans the form grid, `bare` hides the label."""
+    context = {"field": bound, "wide": wide, "label": label or bound.label, "bare": bare}
+    return bound.render(bound.form.renderer.field_template_name, context)
+
+
+@register.simple_tag
+def formkey() -> SafeString:
+    """The key that makes a second send of the same form harmless."""
+    return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid4())
+
+
+@register.simple_tag
+def query(request: HttpRequest, **changes: Any) -> str:
+    """The present query string with some keys changed; None or "" takes a key away."""
+    params = request.GET.copy()
+    for name, value in changes.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: template.Context) -> str:
+    """Light or dark, as this device last showed it."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("so-theme", "") if request else ""
+    return "dark" if chosen in {"dark", "auto-dark"} else "light"
