@@ -65,13 +65,11 @@ def company(pk: int, *, came: Origin | None = None) -> Iterator[int]:
     try:
         with transaction.atomic():
             _set(pk)
-            try:
-                yield pk
-            finally:
-                _now.set(old)
-                if connection.savepoint_ids and not connection.needs_rollback:
-                    _set(old)
+            yield pk
     finally:
         _memo.reset(kept)
         if token:
             _origin.reset(token)
+        _now.set(old)
+        if connection.in_atomic_block and not connection.needs_rollback:
+            _set(old)

@@ -16,6 +16,7 @@ GROUND = [
     "AS $$ SELECT current_setting('app.company')::bigint $$",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
     "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO app",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app",
     "GRANT USAGE ON SCHEMA public TO app, door",
 ]
 
