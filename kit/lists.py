@@ -41,7 +41,7 @@ class Page:
 
 def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, str]:
     """(number of rows, its text); counting stops after `cap`, the text is then `1000+`."""
-    number = queryset.order_by().values("pk")[: cap + 1].count()
+    number = queryset.order_by()[: cap + 1].count()
     return (cap, f"{cap}+") if number > cap else (number, str(number))
 
 
