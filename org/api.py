@@ -12,7 +12,6 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from kit.because import Refused
 from org.access import check
@@ -82,6 +81,8 @@ class DoorMixin:
 
 def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error in one shape: code, detail, and errors or because where they apply."""
+    from rest_framework.views import exception_handler  # that module loads this one's classes
+
     request = context["request"]._request
     request.refused = error
     if isinstance(error, Refused):

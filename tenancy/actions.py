@@ -1,6 +1,8 @@
 """The plumbing's verbs: set a parameter, take a number, post to the outbox, claim a job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,18 +12,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kit.because import Refused
-from tenancy.context import memo, required
+from tenancy.context import Origin, company, memo, required
 from tenancy.models import JobRun, Outbox, Param
 from tenancy.params import declared, today
 
 Handler = Callable[[dict[str, Any]], None]
+LongHandler = Callable[[dict[str, Any], "Turn"], None]
 handlers: dict[str, Handler] = {}
+long_handlers: dict[str, LongHandler] = {}
 MOST_TRIES = 8
+LEASE = timedelta(seconds=30)
 
 
 def handle(topic: str, handler: Handler) -> None:
     """Say who receives a topic; called at start-up by the floor that owns it."""
     handlers[topic] = handler
+
+
+def handle_long(topic: str, handler: LongHandler) -> None:
+    """The same for work that takes its own transactions, one `turn.step()` each.
+
+    If its process dies, the row comes due again after the lease and the work starts anew.
+    """
+    long_handlers[topic] = handler
 
 
 def set_param(key: str, value: Any, *, starts: date | None = None, document: str = "") -> Param:
@@ -61,30 +74,85 @@ def post(topic: str, /, **payload: Any) -> Outbox:
     return Outbox.objects.create(topic=topic, payload=payload)
 
 
-def deliver(limit: int = 50) -> int:
+def deliver(limit: int = 50, *, later: Callable[[int, int], None] | None = None) -> int:
     """Hand waiting news of the current company to its receivers; returns how many were handled.
 
     Each row is handled in its own savepoint: one that fails is tried again, later and later.
+    Long work is only leased here and given to `later(row id, tries)`, which starts it elsewhere.
     """
-    rows = list(
+    rows = (
         Outbox.objects.select_for_update(skip_locked=True)
         .filter(sent_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES)
-        .order_by("id")[:limit]
+        .order_by("id")
     )
+    rows = list((rows if later else rows.exclude(topic__in=long_handlers))[:limit])
     for row in rows:
+        if row.topic in long_handlers:
+            Outbox.objects.filter(pk=row.pk).update(due_at=timezone.now() + LEASE)
+            later(row.pk, row.tries)
+            continue
         try:
             with transaction.atomic():
                 if handler := handlers.get(row.topic):
                     handler(row.payload)
         except Exception as error:  # noqa: BLE001  a receiver's fault must not stop the others
-            Outbox.objects.filter(pk=row.pk).update(
-                tries=F("tries") + 1,
-                due_at=timezone.now() + timedelta(seconds=5 * 2**row.tries),
-                error=f"{type(error).__name__}: {error}"[:500],
-            )
+            failed(row, error)
         else:
             Outbox.objects.filter(pk=row.pk).update(sent_at=timezone.now())
     return len(rows)
+
+
+def failed(row: Outbox, error: Exception) -> None:
+    """Try again later; `tries` of long work was counted when its turn began."""
+    tries = row.tries if row.topic in long_handlers else row.tries + 1
+    Outbox.objects.filter(pk=row.pk).update(
+        tries=tries,
+        due_at=timezone.now() + timedelta(seconds=5 * 2**row.tries),
+        error=f"{type(error).__name__}: {error}"[:500],
+    )
+
+
+class Superseded(Exception):
+    """Somebody else has this row's turn now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One attempt at a row of long work; `number` counts from 1."""
+
+    company_id: int
+    row_id: int
+    number: int
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One transaction of the work. It renews the lease, so whoever lost it can write nothing."""
+        with company(self.company_id, came=Origin(channel="job")):
+            mine = Outbox.objects.filter(pk=self.row_id, tries=self.number, sent_at=None)
+            if not mine.update(due_at=timezone.now() + LEASE):
+                raise Superseded
+            yield
+
+
+def run(company_id: int, row_id: int, tries: int) -> bool:
+    """Do the long work of one row, unless another message for the same attempt came first."""
+    came = Origin(channel="job")
+    with company(company_id, came=came):
+        waiting = Outbox.objects.filter(pk=row_id, tries=tries, sent_at=None)
+        if not waiting.update(tries=F("tries") + 1, due_at=timezone.now() + LEASE):
+            return False
+        row = Outbox.objects.get(pk=row_id)
+    try:
+        long_handlers[row.topic](row.payload, Turn(company_id, row_id, row.tries))
+    except Superseded:
+        return False
+    except Exception as error:  # noqa: BLE001  as in `deliver`
+        with company(company_id, came=came):
+            failed(row, error)
+        return False
+    with company(company_id, came=came):
+        Outbox.objects.filter(pk=row_id, tries=row.tries).update(sent_at=timezone.now())
+    return True
 
 
 def claim(job: str, period: str, subject: str = "") -> JobRun | None:

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from kit.because import Refused
 from tenancy.context import memo, required
-from tenancy.models import Param
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,8 @@ def today() -> date:
 
 def values(on: date) -> Mapping[str, Any]:
     """All values the company has set for a day, in one query a transaction."""
+    from tenancy.models import Param  # apps declare their parameters before models are loaded
+
     store = memo()
     key = ("params", required(), on)
     if key not in store:

@@ -1,7 +1,7 @@
 """Celery shells: the sweep that turns outbox rows into work, company by company."""
 
 from celery import shared_task
-from django.db import connection
+from django.db import connection, transaction
 
 from tenancy import actions
 from tenancy.context import Origin, company
@@ -18,6 +18,16 @@ def sweep() -> int:
     """Deliver what waits in every company; runs every second or two and needs no message."""
     done = 0
     for pk in companies_with_news():
+
+        def later(row: int, tries: int, pk: int = pk) -> None:
+            transaction.on_commit(lambda: run.delay(pk, row, tries))
+
         with company(pk, came=Origin(channel="job")):
-            done += actions.deliver()
+            done += actions.deliver(later=later)
     return done
+
+
+@shared_task(name="tenancy.run")
+def run(company_id: int, row_id: int, tries: int) -> bool:
+    """Long work of one outbox row, in transactions of its own."""
+    return actions.run(company_id, row_id, tries)

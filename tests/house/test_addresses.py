@@ -1,0 +1,74 @@
+"""A1: every address is classified: it names a known rule or is public by decision."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from org.access import rules
+
+# anybody may ask these: each with its reason
+PUBLIC = {
+    "healthz": "is the process alive",
+    "readyz": "can it serve",
+    "accounts/login/": "the door itself",
+    "accounts/logout/": "leaving needs no right",
+    "org/companies/": "choosing among one's own companies, before one is chosen",
+    "i18n/setlang/": "language of the page",
+    "api/v1/schema/": "the reference names no data",
+    "api/v1/docs/": "the reference names no data",
+}
+OPERATOR = "operator/"  # Django's stock admin: superusers, logins and companies only
+
+
+def addresses(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        text = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, text)
+        elif isinstance(entry, URLPattern):
+            yield text, entry.callback
+
+
+ALL = [(text, view) for text, view in addresses() if not text.startswith(OPERATOR)]
+
+
+def rules_of(view):
+    """The rule names that guard a callback: one for a page, one for each action of a viewset."""
+    if guard := getattr(view, "guard", None):
+        return {guard.rule}
+    actions = getattr(view, "actions", None)
+    if actions:
+        return {view.cls.rules.get(action, f"MISSING {action}") for action in actions.values()}
+    return {"MISSING"}
+
+
+@pytest.mark.parametrize(("text", "view"), ALL, ids=[text for text, _ in ALL])
+def test_every_address_names_a_known_rule(text, view):
+    found = rules_of(view)
+    if found == {"public"}:
+        assert text in PUBLIC
+    else:
+        assert found <= set(rules), f"{text}: {found - set(rules)}"
+
+
+def test_the_public_list_holds_nothing_else():
+    open_to_all = {text for text, view in ALL if rules_of(view) == {"public"}}
+    assert open_to_all == set(PUBLIC)
+
+
+def test_every_rule_guards_something_or_is_asked_in_an_action():
+    from pathlib import Path
+
+    base = Path(__file__).resolve().parents[2]
+    code = "".join(
+        path.read_text()
+        for path in base.glob("*/**/*.py")
+        if path.parts[len(base.parts)] not in {".venv", "node_modules", "tests", "var"}
+    )
+    html = "".join(path.read_text() for path in (base / "templates").rglob("*.html"))
+    guarded = {rule for _text, view in ALL for rule in rules_of(view)}
+    unused = {
+        name
+        for name in set(rules) - guarded
+        if code.count(f'"{name}"') < 2 and name not in html and ".submit" not in name
+    }
+    assert unused == set()
