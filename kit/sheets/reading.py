@@ -44,11 +44,12 @@ class SheetError(ValueError):
 
     def __str__(self) -> str:
         place = {"row": self.row, "column": self.column}
+        words = str(self.message)
         if self.row and self.column:
-            return f"{gettext('Row %(row)d, column %(column)d:') % place} {self.message}"
-        if self.row:
-            return f"{gettext('Row %(row)d:') % place} {self.message}"
-        return str(self.message)
+            words = gettext("Row %(row)d, column %(column)d:") % place + f" {words}"
+        elif self.row:
+            words = gettext("Row %(row)d:") % place + f" {words}"
+        return words
 
 
 @dataclass(frozen=True)

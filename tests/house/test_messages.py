@@ -70,6 +70,14 @@ def test_texts_are_found_in_code_and_templates_and_go_to_the_lowest_app(house):
     assert texts["kit"][None, "Save"].files == {"kit/a.py", "desk/a.py"}
 
 
+def test_a_text_inside_an_f_string_is_refused(house, tmp_path):
+    (tmp_path / "kit" / "b.py").write_text('f"{_(name)} {1}"\n')
+    messages.collect(house)
+    (tmp_path / "kit" / "b.py").write_text("\nf\"{_('Save')} {1}\"\n")
+    with pytest.raises(CommandError, match=r"b\.py:2"):
+        messages.collect(house)
+
+
 def test_translations_survive_a_new_run_and_compile(house):
     kit, desk = house
     texts = messages.collect(house)
