@@ -1,0 +1,1 @@
+"""CUS: customers with their files, contacts, tiers and visits."""

@@ -1,0 +1,119 @@
+"""Who sees, keeps and grades customers, and who may visit them."""
+
+from typing import Any
+
+from django.utils.translation import gettext_noop as N_
+
+from customers.models import Contact, Customer, CustomerShare, Visit
+from kit.because import Because, Line, all_of, any_of, no, yes
+from org.access import covers, everybody, holds, owns, owns_or, rule, sees
+from org.models import Member, Role
+from org.roles import SELLING
+
+
+def stands(customer: Customer) -> Because:
+    """An archived customer is read only; restoring it is the one thing left to do."""
+    if customer.archived_at is None:
+        return yes("stands", Line("fact", ok=True, text=N_("the customer is in use")))
+    return no("stands", Line("fact", ok=False, text=N_("the customer is archived")))
+
+
+def keeps(member: Member, customer: Customer) -> Because:
+    """Its owner, whoever leads its unit, and the sales secretaries of it."""
+    return all_of("keeps", (stands(customer), owns_or(member, customer, "lead", "assist")))
+
+
+@rule("customers.list", clauses="CUS-2.3")
+def list_(member: Member, obj: Any = None) -> Because:
+    return everybody(member, obj)
+
+
+@rule("customers.view", clauses="CUS-2.1")
+def view(member: Member, customer: Customer) -> Because:
+    return sees(member, customer)
+
+
+@rule("customers.create", clauses="CUS-1.1 CUS-2.1")
+def create(member: Member, obj: Any = None) -> Because:
+    return holds(member, *sorted(SELLING), Role.SALES_OPS)
+
+
+@rule("customers.change", clauses="CUS-2.1")
+def change(member: Member, customer: Customer) -> Because:
+    return keeps(member, customer)
+
+
+@rule("customers.change_contact", clauses="CUS-2.1")
+def change_contact(member: Member, contact: Contact) -> Because:
+    return keeps(member, contact.customer)
+
+
+@rule("customers.set_tier", clauses="CUS-3.2 CUS-3.8")
+def set_tier(member: Member, customer: Customer) -> Because:
+    return keeps(member, customer)
+
+
+@rule("customers.archive")
+def archive(member: Member, customer: Customer) -> Because:
+    return keeps(member, customer)
+
+
+@rule("customers.restore")
+def restore(member: Member, customer: Customer) -> Because:
+    if customer.archived_at is None:
+        return no("restore", Line("fact", ok=False, text=N_("the customer is in use")))
+    return owns_or(member, customer, "lead", "assist")
+
+
+@rule("customers.share", clauses="ORG-1.6")
+def share(member: Member, customer: Customer) -> Because:
+    """Its owner or whoever leads its unit lends sight of it; not the secretaries."""
+    return all_of("share", (stands(customer), owns_or(member, customer, "lead")))
+
+
+@rule("customers.visit_list", clauses="CUS-1.8")
+def visit_list(member: Member, obj: Any = None) -> Because:
+    return everybody(member, obj)
+
+
+@rule("customers.visit_view", clauses="CUS-1.8")
+def visit_view(member: Member, visit: Visit) -> Because:
+    return sees(member, visit)
+
+
+@rule("customers.plan_visit", clauses="CUS-1.8")
+def plan_visit(member: Member, customer: Customer) -> Because:
+    return visits_it(member, customer)
+
+
+@rule("customers.check_in", clauses="CUS-1.8")
+def check_in(member: Member, customer: Customer) -> Because:
+    """T1: nobody checks in at another's customer unless it is a customer of the team."""
+    return visits_it(member, customer)
+
+
+def visits_it(member: Member, customer: Customer) -> Because:
+    sells = holds(member, *sorted(SELLING), Role.MANAGEMENT)
+    return all_of("visits_it", (stands(customer), sells, owns_or(member, customer, "lead")))
+
+
+@rule("customers.start_visit", clauses="CUS-1.8")
+def start_visit(member: Member, visit: Visit) -> Because:
+    """Checking in for a plan: one's own plan, at a customer one may still visit."""
+    return all_of("start_visit", (owns(member, visit), check_in(member, visit.customer)))
+
+
+@rule("customers.finish_visit", clauses="CUS-1.9")
+def finish_visit(member: Member, visit: Visit) -> Because:
+    return owns(member, visit)
+
+
+@rule("customers.cancel_visit", clauses="CUS-1.8")
+def cancel_visit(member: Member, visit: Visit) -> Because:
+    return any_of("cancel_visit", (owns(member, visit), covers(member, "lead", visit)))
+
+
+def shared_with(member: Member) -> list[int]:
+    """A duty of the moment: customers whose sight was lent to the member and not run out."""
+    shares = CustomerShare.objects.in_force().filter(user_id=member.user_id)
+    return list(shares.values_list("content_object_id", flat=True)[:2000])

@@ -1,0 +1,4 @@
+"""Addresses of customers and visits."""
+
+app_name = "customers"
+urlpatterns: list = []
