@@ -12,7 +12,7 @@ CHECKS = ("checkbox", "radio")
 
 
 class Renderer(TemplatesSetting):
-    """FORM_RENDERER: our field template, Bootstrap's classes, native date inputs; for every form."""
+    """FORM_RENDERER: our field template, Bootstrap's classes, native date inputs, for all forms."""
 
     form_template_name = "parts/form.html"
     field_template_name = "parts/field.html"

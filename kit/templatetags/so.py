@@ -11,7 +11,6 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -137,6 +136,16 @@ def clock(value: datetime | None) -> str:
     return f"{_local(value):%H:%M}" if value else NOTHING
 
 
+def _span(earlier: datetime, later: datetime) -> str:
+    """How long, in the one unit that matters."""
+    minutes = max(int((later - earlier).total_seconds() // 60), 1)
+    if minutes < 60:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    if (hours := minutes // 60) < 48:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+
+
 @register.filter(expects_localtime=False)
 def since(value: datetime | None) -> str:
     """Like "3 hours ago", with one unit; a day alone counts whole days."""
@@ -149,7 +158,7 @@ def since(value: datetime | None) -> str:
         return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
     if (timezone.now() - value).total_seconds() < 60:
         return _("just now")
-    return _("%(time)s ago") % {"time": timesince(value, depth=1)}
+    return _("%(time)s ago") % {"time": _span(value, timezone.now())}
 
 
 @register.filter(expects_localtime=False)
@@ -159,8 +168,8 @@ def left(value: datetime | None) -> str:
         return ""
     now = timezone.now()
     if value >= now:
-        return _("%(time)s left") % {"time": timesince(now, value, depth=1)}
-    return _("overdue by %(time)s") % {"time": timesince(value, now, depth=1)}
+        return _("%(time)s left") % {"time": _span(now, value)}
+    return _("overdue by %(time)s") % {"time": _span(value, now)}
 
 
 # ---------- people and badges ----------
