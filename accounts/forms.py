@@ -42,9 +42,7 @@ class LoginForm(forms.Form):
             )
         user: User | None = authenticate(self.request, login=login, password=data["password"])
         if user is None:
-            raise forms.ValidationError(
-                _("The login or the password is not right."), code="wrong"
-            )
+            raise forms.ValidationError(_("The login or the password is not right."), code="wrong")
         actions.forget(login, self.device)
         self.user = user
         return data

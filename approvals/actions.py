@@ -115,7 +115,11 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         )
         new_round = case.round if same else case.round + 1
         Case.objects.filter(pk=case.pk).update(
-            state=Case.State.RUNNING, round=new_round, decided_at=None, moves=F("moves") + 1, **shown
+            state=Case.State.RUNNING,
+            round=new_round,
+            decided_at=None,
+            moves=F("moves") + 1,
+            **shown,
         )
         case.refresh_from_db()
     document.case = case
@@ -221,7 +225,7 @@ def _counted(case: Case) -> set[int]:
 # --- deciding -------------------------------------------------------------------------------------
 
 
-def decide(  # noqa: PLR0913
+def decide(
     case: Case,
     *,
     verb: str,
@@ -266,13 +270,15 @@ def decide(  # noqa: PLR0913
 
 
 def withdraw(case: Case, *, by: Member) -> Case:
-    """T8: the submitter takes it back before the first decision, or at any time once it is stale."""
+    """T8: the submitter takes it back before the first decision, or once it is stale."""
     check(by, "approvals.withdraw", case)
     case = _lock(case)
     kind = kinds[case.kind]
     document = kind.model.objects.get(pk=case.object_id)
     if _has_decision(case) and not is_stale(document):
-        raise Refused(_("Somebody has decided already; it can no longer be withdrawn."), code="late")
+        raise Refused(
+            _("Somebody has decided already; it can no longer be withdrawn."), code="late"
+        )
     _decide_row(case, "withdraw", by, because=yes("withdraw"))
     _end(case, document, "withdraw")
     record(
@@ -286,7 +292,7 @@ def withdraw(case: Case, *, by: Member) -> Case:
     return case
 
 
-def move(  # noqa: PLR0913
+def move(
     document: Document,
     *,
     verb: str,
@@ -322,7 +328,7 @@ def move(  # noqa: PLR0913
 
 
 def _lock(case: Case) -> Case:
-    """The conditional update is the lock: of many at once one goes on, the others read the result."""
+    """The conditional update is the lock: one goes on, the others read the result."""
     if not Case.objects.filter(pk=case.pk, state=Case.State.RUNNING).update(moves=F("moves") + 1):
         raise _handled(case)
     return Case.objects.select_related("chain").get(pk=case.pk)
@@ -362,9 +368,7 @@ def _check_seen(case: Case, kind: Kind, document: Document, seen: str) -> None:
         )
         raise Refused(text, code="stale")
     if seen != case.content_hash:
-        raise Refused(
-            _("What you were shown has changed. Please look at it again."), code="stale"
-        )
+        raise Refused(_("What you were shown has changed. Please look at it again."), code="stale")
 
 
 def _check_person(case: Case, by: Member) -> None:
@@ -458,7 +462,7 @@ def _has_decision(case: Case) -> bool:
     return Decision.objects.filter(case=case, round=case.round, verb="approve").exists()
 
 
-def _decide_row(  # noqa: PLR0913
+def _decide_row(
     case: Case,
     verb: str,
     by: Member,

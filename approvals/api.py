@@ -68,21 +68,21 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
 
     @extend_schema(request=DecisionSerializer, responses=CaseSerializer)
     @action(detail=True, methods=["post"])
-    def approve(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+    def approve(self, request: Request, pk: str | None = None) -> Response:
         return self._decide(request, "approve")
 
     @extend_schema(request=DecisionSerializer, responses=CaseSerializer)
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
-    def return_(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+    def return_(self, request: Request, pk: str | None = None) -> Response:
         return self._decide(request, "return")
 
     @extend_schema(request=DecisionSerializer, responses=CaseSerializer)
     @action(detail=True, methods=["post"])
-    def reject(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+    def reject(self, request: Request, pk: str | None = None) -> Response:
         return self._decide(request, "reject")
 
     @extend_schema(request=None, responses=CaseSerializer)
     @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, pk: str | None = None) -> Response:  # noqa: ARG002
+    def withdraw(self, request: Request, pk: str | None = None) -> Response:
         case = actions.withdraw(self.get_object(), by=self.member)
         return Response(CaseSerializer(case).data)

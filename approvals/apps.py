@@ -12,8 +12,8 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access  # noqa: PLC0415
-        from org.access import duties  # noqa: PLC0415
+        from approvals import access
+        from org.access import duties
 
         text = N_("it waits for your decision")
         duties["approvals.case"] = [(text, access.cases_to_decide)]
@@ -30,6 +30,6 @@ class ApprovalsConfig(AppConfig):
 
 
 def waiting_count(member: Any) -> int:
-    from approvals.models import Task  # noqa: PLC0415
+    from approvals.models import Task
 
     return Task.objects.waiting_for(member)[:99].count()

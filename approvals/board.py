@@ -73,7 +73,9 @@ def risks_of(case: Case) -> list[Line]:
 
 def points_of(case: Case, task: Task | None) -> list[dict[str, str]]:
     labels = kinds[case.kind].points
-    return [{"key": key, "label": labels.get(key, key)} for key in task.step.checklist] if task else []
+    return (
+        [{"key": key, "label": labels.get(key, key)} for key in task.step.checklist] if task else []
+    )
 
 
 def steps_of(case: Case) -> list[StepShown]:

@@ -60,7 +60,7 @@ class Chain(CompanyModel):
 
 
 class Step(CompanyModel):
-    """One step: a role sought upward from the submitter's unit. Equal positions run side by side."""
+    """One step: a role sought upward from the submitter; equal positions run side by side."""
 
     chain = Link(Chain, models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField()

@@ -54,7 +54,7 @@ def plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def record(  # noqa: PLR0913  one line has these facts
+def record(
     verb: str,
     obj: models.Model | None,
     *,
@@ -98,7 +98,7 @@ def record(  # noqa: PLR0913  one line has these facts
     return line
 
 
-def refuse(  # noqa: PLR0913
+def refuse(
     *, member_id: int | None, status: int, method: str, path: str, rule: str, code: str
 ) -> None:
     """Write one refusal to the security log of the current company."""

@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Answer to one question: the verdict and the lines that led to it. True when the verdict is."""
+    """Answer to one question: the verdict and the lines that led to it; true as its verdict."""
 
     question: str
     verdict: bool

@@ -51,7 +51,10 @@ class Grant:
                 clause="ORG-1.1",
             )
         return Line(
-            "grant", ok=True, text=N_("you were given sight of %(unit)s"), values={"unit": self.unit}
+            "grant",
+            ok=True,
+            text=N_("you were given sight of %(unit)s"),
+            values={"unit": self.unit},
         )
 
 
@@ -66,7 +69,7 @@ class Seat:
 
 
 class Scope:
-    """A member's grants and posts turned into path ranges; the same object answers list and check."""
+    """A member's grants and posts as path ranges; the same object answers list and check."""
 
     def __init__(self, member: Member, grants: Iterable[Grant], seats: Iterable[Seat]) -> None:
         self.member = member
@@ -94,7 +97,10 @@ class Scope:
         )
         return cls(
             member,
-            (Grant(name, path, unit, role or "", until) for name, path, unit, role, until in grants),
+            (
+                Grant(name, path, unit, role or "", until)
+                for name, path, unit, role, until in grants
+            ),
             (Seat(*post) for post in posts),
         )
 
@@ -170,13 +176,17 @@ def sees(member: Member, obj: Model) -> Because:
         return yes(question, grant.line())
     if text := scope.duty(obj._meta.label_lower).get(obj.pk):
         return yes(question, Line("step", ok=True, text=text))
-    return no(question, Line("rule", ok=False, text=N_("it is outside your posts"), clause="ORG-1.6"))
+    return no(
+        question, Line("rule", ok=False, text=N_("it is outside your posts"), clause="ORG-1.6")
+    )
 
 
 def owns(member: Member, obj: Any) -> Because:
     if obj.owner_id == member.pk:
         return yes("owns", Line("rule", ok=True, text=N_("it is yours"), clause="ORG-1.1"))
-    return no("owns", Line("rule", ok=False, text=N_("only its owner may do this"), clause="ORG-1.6"))
+    return no(
+        "owns", Line("rule", ok=False, text=N_("only its owner may do this"), clause="ORG-1.6")
+    )
 
 
 def covers(member: Member, permission: str, obj: Any) -> Because:
@@ -205,7 +215,7 @@ def holds(member: Member, *roles: str) -> Because:
     return no("holds", Line("grant", ok=False, text=text, clause="ORG-1.6"))
 
 
-def everybody(member: Member, obj: Any = None) -> Because:  # noqa: ARG001
+def everybody(member: Member, obj: Any = None) -> Because:
     return yes("everybody", Line("rule", ok=True, text=N_("every member may")))
 
 

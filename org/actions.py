@@ -36,9 +36,7 @@ def add_unit(
     return unit
 
 
-def add_member(
-    user: User, *, name: str, by: Member | None = None, employee_no: str = ""
-) -> Member:
+def add_member(user: User, *, name: str, by: Member | None = None, employee_no: str = "") -> Member:
     member = Member(user=user, name=name, employee_no=employee_no)
     member.validate_constraints()
     member.save()
@@ -83,7 +81,7 @@ def end_post(post: Post, *, by: Member | None, ends_on: date) -> Post:
     return post
 
 
-def grant(  # noqa: PLR0913
+def grant(
     member: Member,
     *,
     permission: str,

@@ -20,7 +20,7 @@ from org.models import Member
 
 
 class DoorAuthentication(SessionAuthentication):
-    """Takes over what the middleware found; a session must bring its CSRF token, a token need not."""
+    """Takes over what the middleware found; a session must bring its CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         inner = request._request
@@ -30,7 +30,7 @@ class DoorAuthentication(SessionAuthentication):
             self.enforce_csrf(request)
         return inner.user, None
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+    def authenticate_header(self, request: Request) -> str:
         return "Token"
 
 
@@ -40,14 +40,14 @@ class DoorScheme(OpenApiAuthenticationExtension):
     target_class = "org.api.DoorAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "apiKey", "in": "header", "name": "Authorization"}
 
 
 class IsMember(BasePermission):
     """Nobody outside a company gets further."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: Any) -> bool:
         return getattr(request._request, "member", None) is not None
 
 

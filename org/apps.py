@@ -26,4 +26,4 @@ class OrgConfig(AppConfig):
             rule="org.members",
             order=81,
         )
-        from org import rules  # noqa: F401, PLC0415
+        from org import rules  # noqa: F401

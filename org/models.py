@@ -37,7 +37,7 @@ class Role(models.TextChoices):
 
 
 class Unit(CompanyModel):
-    """ORG-1.1: a node of the tree; `path` is the zero-padded ids from the root, each closed by /."""
+    """ORG-1.1: a node of the tree; `path` is zero-padded ids from the root, each closed by /."""
 
     class Kind(models.TextChoices):
         COMPANY = "company", _("Company")
@@ -117,13 +117,13 @@ class Member(CompanyModel):
     @cached_property
     def scope(self) -> "Scope":
         """Grants and posts as of now, read once; a new request reads them anew."""
-        from org.access import Scope  # noqa: PLC0415  the rule stands above the rows it reads
+        from org.access import Scope
 
         return Scope.of(self)
 
     def may(self, rule: str, obj: Any = None) -> Because:
         """The one rule's answer, with its reasons."""
-        from org.access import may  # noqa: PLC0415
+        from org.access import may
 
         return may(self, rule, obj)
 
@@ -236,8 +236,14 @@ class OwnedModel(CompanyModel):
     class Meta:
         abstract = True
         indexes = [
-            models.Index(fields=["company", "-updated_at", "-id"], name="%(app_label)s_%(class)s_all"),
-            models.Index(fields=["owner", "-updated_at", "-id"], name="%(app_label)s_%(class)s_own"),
-            models.Index(fields=["unit", "-updated_at", "-id"], name="%(app_label)s_%(class)s_unit"),
+            models.Index(
+                fields=["company", "-updated_at", "-id"], name="%(app_label)s_%(class)s_all"
+            ),
+            models.Index(
+                fields=["owner", "-updated_at", "-id"], name="%(app_label)s_%(class)s_own"
+            ),
+            models.Index(
+                fields=["unit", "-updated_at", "-id"], name="%(app_label)s_%(class)s_unit"
+            ),
             models.Index(fields=["company", "org_path"], name="%(app_label)s_%(class)s_path"),
         ]

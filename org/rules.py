@@ -23,5 +23,5 @@ def profile(member: Member, obj: Any = None) -> Because:
 
 
 @rule("org.administer", clauses="ORG-1.3")
-def administer(member: Member, obj: Any = None) -> Because:  # noqa: ARG001
+def administer(member: Member, obj: Any = None) -> Because:
     return holds(member, Role.COMPANY_ADMIN)

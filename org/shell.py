@@ -14,7 +14,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     member = getattr(request, "member", None)
     if member is None:
         return {"nav": [], "tabs": [], "theme": theme(request)}
-    mine = [d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)]
+    mine = [
+        d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)
+    ]
     counts = {d.url: d.count(member) for d in mine if d.count}
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in mine:

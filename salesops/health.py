@@ -12,16 +12,18 @@ from org.middleware import wants_json
 
 
 @public
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
 @public
-def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def readyz(request: HttpRequest) -> HttpResponse:
     """Ready when the database answers; Redis may be away without losing anything."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            cursor.execute(
+                "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+            )
             too_strong = cursor.fetchone()[0]
     except DatabaseError:
         return JsonResponse({"status": "no database"}, status=503)
@@ -30,15 +32,15 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return JsonResponse({"status": "ready"})
 
 
-def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return render(request, "400.html", status=400)
 
 
-def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
-def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """The same words for an unknown address, a foreign id and a missing id."""
     if wants_json(request):
         return JsonResponse({"code": "not_found", "detail": "Not found."}, status=404)

@@ -8,112 +8,205 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('step_name', models.CharField(blank=True, max_length=60)),
-                ('verb', models.CharField(max_length=20)),
-                ('comment', models.TextField(blank=True)),
-                ('checklist', models.JSONField(default=dict)),
-                ('content_hash', models.CharField(max_length=66)),
-                ('because', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ip', models.GenericIPAddressField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("step_name", models.CharField(blank=True, max_length=60)),
+                ("verb", models.CharField(max_length=20)),
+                ("comment", models.TextField(blank=True)),
+                ("checklist", models.JSONField(default=dict)),
+                ("content_hash", models.CharField(max_length=66)),
+                ("because", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ip", models.GenericIPAddressField(null=True)),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('role', models.CharField(choices=[('management', 'Management'), ('director', 'Sales director'), ('regional_manager', 'Regional manager'), ('supervisor', 'Supervisor'), ('rep', 'Sales representative'), ('finance', 'Finance'), ('sales_ops', 'Sales secretary'), ('marketing', 'Marketing'), ('production', 'Production'), ('logistics', 'Logistics'), ('service', 'Customer service'), ('hr', 'Human resources'), ('analyst', 'Sales analyst'), ('company_admin', 'Company administrator')], max_length=20)),
-                ('clause', models.CharField(blank=True, max_length=20)),
-                ('is_fixed', models.BooleanField(default=True)),
-                ('hours', models.PositiveSmallIntegerField(default=24)),
-                ('checklist', models.JSONField(default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("management", "Management"),
+                            ("director", "Sales director"),
+                            ("regional_manager", "Regional manager"),
+                            ("supervisor", "Supervisor"),
+                            ("rep", "Sales representative"),
+                            ("finance", "Finance"),
+                            ("sales_ops", "Sales secretary"),
+                            ("marketing", "Marketing"),
+                            ("production", "Production"),
+                            ("logistics", "Logistics"),
+                            ("service", "Customer service"),
+                            ("hr", "Human resources"),
+                            ("analyst", "Sales analyst"),
+                            ("company_admin", "Company administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("clause", models.CharField(blank=True, max_length=20)),
+                ("is_fixed", models.BooleanField(default=True)),
+                ("hours", models.PositiveSmallIntegerField(default=24)),
+                ("checklist", models.JSONField(default=list)),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('open', 'To be decided'), ('done', 'Done'), ('void', 'No longer needed')], default='waiting', max_length=8)),
-                ('because', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("open", "To be decided"),
+                            ("done", "Done"),
+                            ("void", "No longer needed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("because", models.JSONField(default=dict)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('snapshot', models.JSONField()),
-                ('content_hash', models.CharField(max_length=66)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("snapshot", models.JSONField()),
+                ("content_hash", models.CharField(max_length=66)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ('round',),
+                "ordering": ("round",),
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('org_path', models.TextField(db_collation='C', editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('object_id', models.BigIntegerField()),
-                ('number', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(max_length=160)),
-                ('party', models.CharField(blank=True, max_length=120)),
-                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=17)),
-                ('risks', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('running', 'In review'), ('returned', 'Returned'), ('withdrawn', 'Withdrawn'), ('rejected', 'Rejected'), ('approved', 'Approved')], default='running', max_length=10)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('content_hash', models.CharField(max_length=66)),
-                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('moves', models.PositiveIntegerField(default=0)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("org_path", models.TextField(db_collation="C", editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("object_id", models.BigIntegerField()),
+                ("number", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(max_length=160)),
+                ("party", models.CharField(blank=True, max_length=120)),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, default=Decimal(0), max_digits=17),
+                ),
+                ("risks", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "In review"),
+                            ("returned", "Returned"),
+                            ("withdrawn", "Withdrawn"),
+                            ("rejected", "Rejected"),
+                            ("approved", "Approved"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("content_hash", models.CharField(max_length=66)),
+                ("submitted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("moves", models.PositiveIntegerField(default=0)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

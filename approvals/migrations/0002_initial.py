@@ -7,239 +7,365 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('approvals', '0001_initial'),
-        ('org', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("approvals", "0001_initial"),
+        ("org", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='owner',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member', verbose_name='owner'),
+            model_name="case",
+            name="owner",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.member",
+                verbose_name="owner",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='unit',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='unit'),
+            model_name="case",
+            name="unit",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.unit",
+                verbose_name="unit",
+            ),
         ),
         migrations.AddField(
-            model_name='chain',
-            name='company',
-            field=models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company'),
+            model_name="chain",
+            name="company",
+            field=models.ForeignKey(
+                default=tenancy.context.current,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.company",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='chain',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='approvals.chain'),
+            model_name="case",
+            name="chain",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="approvals.chain",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='behalf',
-            field=tenancy.constraints.Link(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member'),
+            model_name="decision",
+            name="behalf",
+            field=tenancy.constraints.Link(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.member",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='by',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member'),
+            model_name="decision",
+            name="by",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.member"
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='case',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='approvals.case'),
+            model_name="decision",
+            name="case",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="approvals.case",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='company',
-            field=models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company'),
+            model_name="decision",
+            name="company",
+            field=models.ForeignKey(
+                default=tenancy.context.current,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.company",
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='chain',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='approvals.chain'),
+            model_name="step",
+            name="chain",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="approvals.chain",
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='company',
-            field=models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company'),
+            model_name="step",
+            name="company",
+            field=models.ForeignKey(
+                default=tenancy.context.current,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.company",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='case',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='approvals.case'),
+            model_name="task",
+            name="case",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tasks",
+                to="approvals.case",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='company',
-            field=models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company'),
+            model_name="task",
+            name="company",
+            field=models.ForeignKey(
+                default=tenancy.context.current,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.company",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='member',
-            field=tenancy.constraints.Link(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member'),
+            model_name="task",
+            name="member",
+            field=tenancy.constraints.Link(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.member",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='step',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.step'),
+            model_name="task",
+            name="step",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="approvals.step"
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='task',
-            field=tenancy.constraints.Link(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.task'),
+            model_name="decision",
+            name="task",
+            field=tenancy.constraints.Link(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="approvals.task",
+            ),
         ),
         migrations.AddField(
-            model_name='version',
-            name='case',
-            field=tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='approvals.case'),
+            model_name="version",
+            name="case",
+            field=tenancy.constraints.Link(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="approvals.case",
+            ),
         ),
         migrations.AddField(
-            model_name='version',
-            name='company',
-            field=models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company'),
+            model_name="version",
+            name="company",
+            field=models.ForeignKey(
+                default=tenancy.context.current,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.company",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=models.UniqueConstraint(fields=('company', 'kind', 'version'), name='approvals_chain_version_once'),
+            model_name="chain",
+            constraint=models.UniqueConstraint(
+                fields=("company", "kind", "version"), name="approvals_chain_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='approvals_chain_co_id'),
+            model_name="chain",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="approvals_chain_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=tenancy.constraints.RowSecurity(name='approvals_chain_rows'),
+            model_name="chain",
+            constraint=tenancy.constraints.RowSecurity(name="approvals_chain_rows"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['company', '-updated_at', '-id'], name='approvals_case_all'),
+            model_name="case",
+            index=models.Index(fields=["company", "-updated_at", "-id"], name="approvals_case_all"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['owner', '-updated_at', '-id'], name='approvals_case_own'),
+            model_name="case",
+            index=models.Index(fields=["owner", "-updated_at", "-id"], name="approvals_case_own"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', '-updated_at', '-id'], name='approvals_case_unit'),
+            model_name="case",
+            index=models.Index(fields=["unit", "-updated_at", "-id"], name="approvals_case_unit"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['company', 'org_path'], name='approvals_case_path'),
+            model_name="case",
+            index=models.Index(fields=["company", "org_path"], name="approvals_case_path"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('company', 'kind', 'object_id'), name='approvals_case_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                fields=("company", "kind", "object_id"), name="approvals_case_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='approvals_case_co_id'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="approvals_case_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.constraints.RowSecurity(name='approvals_case_rows'),
+            model_name="case",
+            constraint=tenancy.constraints.RowSecurity(name="approvals_case_rows"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.constraints.SameCompany(field='owner', name='approvals_case_owner_id_co'),
+            model_name="case",
+            constraint=tenancy.constraints.SameCompany(
+                field="owner", name="approvals_case_owner_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.constraints.SameCompany(field='unit', name='approvals_case_unit_id_co'),
+            model_name="case",
+            constraint=tenancy.constraints.SameCompany(
+                field="unit", name="approvals_case_unit_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.constraints.SameCompany(field='chain', name='approvals_case_chain_id_co'),
+            model_name="case",
+            constraint=tenancy.constraints.SameCompany(
+                field="chain", name="approvals_case_chain_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('company', 'chain', 'key'), name='approvals_step_key_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("company", "chain", "key"), name="approvals_step_key_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='approvals_step_co_id'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="approvals_step_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=tenancy.constraints.RowSecurity(name='approvals_step_rows'),
+            model_name="step",
+            constraint=tenancy.constraints.RowSecurity(name="approvals_step_rows"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=tenancy.constraints.SameCompany(field='chain', name='approvals_step_chain_id_co'),
+            model_name="step",
+            constraint=tenancy.constraints.SameCompany(
+                field="chain", name="approvals_step_chain_id_co"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['company', 'member', 'due_at'], name='approvals_task_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["company", "member", "due_at"],
+                name="approvals_task_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['case', 'round'], name='approvals_task_of_case'),
+            model_name="task",
+            index=models.Index(fields=["case", "round"], name="approvals_task_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='approvals_task_co_id'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="approvals_task_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=tenancy.constraints.RowSecurity(name='approvals_task_rows'),
+            model_name="task",
+            constraint=tenancy.constraints.RowSecurity(name="approvals_task_rows"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=tenancy.constraints.SameCompany(field='case', name='approvals_task_case_id_co'),
+            model_name="task",
+            constraint=tenancy.constraints.SameCompany(
+                field="case", name="approvals_task_case_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=tenancy.constraints.SameCompany(field='step', name='approvals_task_step_id_co'),
+            model_name="task",
+            constraint=tenancy.constraints.SameCompany(
+                field="step", name="approvals_task_step_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=tenancy.constraints.SameCompany(field='member', name='approvals_task_member_id_co'),
+            model_name="task",
+            constraint=tenancy.constraints.SameCompany(
+                field="member", name="approvals_task_member_id_co"
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['case', 'at'], name='approvals_decision_of_case'),
+            model_name="decision",
+            index=models.Index(fields=["case", "at"], name="approvals_decision_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='approvals_decision_co_id'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="approvals_decision_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.RowSecurity(name='approvals_decision_rows'),
+            model_name="decision",
+            constraint=tenancy.constraints.RowSecurity(name="approvals_decision_rows"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.SameCompany(field='case', name='approvals_decision_case_id_co'),
+            model_name="decision",
+            constraint=tenancy.constraints.SameCompany(
+                field="case", name="approvals_decision_case_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.SameCompany(field='task', name='approvals_decision_task_id_co'),
+            model_name="decision",
+            constraint=tenancy.constraints.SameCompany(
+                field="task", name="approvals_decision_task_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.SameCompany(field='by', name='approvals_decision_by_id_co'),
+            model_name="decision",
+            constraint=tenancy.constraints.SameCompany(
+                field="by", name="approvals_decision_by_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=tenancy.constraints.SameCompany(field='behalf', name='approvals_decision_behalf_id_co'),
+            model_name="decision",
+            constraint=tenancy.constraints.SameCompany(
+                field="behalf", name="approvals_decision_behalf_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('company', 'case', 'round'), name='approvals_version_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("company", "case", "round"), name="approvals_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='approvals_version_co_id'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="approvals_version_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=tenancy.constraints.RowSecurity(name='approvals_version_rows'),
+            model_name="version",
+            constraint=tenancy.constraints.RowSecurity(name="approvals_version_rows"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=tenancy.constraints.SameCompany(field='case', name='approvals_version_case_id_co'),
+            model_name="version",
+            constraint=tenancy.constraints.SameCompany(
+                field="case", name="approvals_version_case_id_co"
+            ),
         ),
     ]

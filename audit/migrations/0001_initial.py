@@ -8,72 +8,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditLine',
+            name="AuditLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('verb', models.CharField(max_length=60)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(blank=True, max_length=60)),
-                ('behalf_id', models.BigIntegerField(null=True)),
-                ('behalf_name', models.CharField(blank=True, max_length=60)),
-                ('object_kind', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('object_name', models.CharField(blank=True, max_length=120)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('note', models.TextField(blank=True)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('channel', models.CharField(max_length=10)),
-                ('previous', models.CharField(max_length=66)),
-                ('hash', models.CharField(max_length=66)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("verb", models.CharField(max_length=60)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, max_length=60)),
+                ("behalf_id", models.BigIntegerField(null=True)),
+                ("behalf_name", models.CharField(blank=True, max_length=60)),
+                ("object_kind", models.CharField(max_length=60)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("object_name", models.CharField(blank=True, max_length=120)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("note", models.TextField(blank=True)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                ("channel", models.CharField(max_length=10)),
+                ("previous", models.CharField(max_length=66)),
+                ("hash", models.CharField(max_length=66)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('seq',),
-                'indexes': [models.Index(fields=['company', 'object_kind', 'object_id', '-seq'], name='audit_line_of_object')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'seq'), name='audit_line_seq_once'), models.UniqueConstraint(fields=('company', 'id'), name='audit_auditline_co_id'), tenancy.constraints.RowSecurity(name='audit_auditline_rows')],
+                "ordering": ("seq",),
+                "indexes": [
+                    models.Index(
+                        fields=["company", "object_kind", "object_id", "-seq"],
+                        name="audit_line_of_object",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "seq"), name="audit_line_seq_once"),
+                    models.UniqueConstraint(fields=("company", "id"), name="audit_auditline_co_id"),
+                    tenancy.constraints.RowSecurity(name="audit_auditline_rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(default='', max_length=66)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.BigIntegerField(default=0)),
+                ("hash", models.CharField(default="", max_length=66)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company',), name='audit_head_once'), models.UniqueConstraint(fields=('company', 'id'), name='audit_head_co_id'), tenancy.constraints.RowSecurity(name='audit_head_rows')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company",), name="audit_head_once"),
+                    models.UniqueConstraint(fields=("company", "id"), name="audit_head_co_id"),
+                    tenancy.constraints.RowSecurity(name="audit_head_rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('member_id', models.BigIntegerField(null=True)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('method', models.CharField(max_length=8)),
-                ('path', models.CharField(max_length=300)),
-                ('rule', models.CharField(blank=True, max_length=60)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("member_id", models.BigIntegerField(null=True)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("method", models.CharField(max_length=8)),
+                ("path", models.CharField(max_length=300)),
+                ("rule", models.CharField(blank=True, max_length=60)),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['company', '-at'], name='audit_refusal_recent')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'id'), name='audit_refusal_co_id'), tenancy.constraints.RowSecurity(name='audit_refusal_rows')],
+                "indexes": [models.Index(fields=["company", "-at"], name="audit_refusal_recent")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="audit_refusal_co_id"),
+                    tenancy.constraints.RowSecurity(name="audit_refusal_rows"),
+                ],
             },
         ),
     ]

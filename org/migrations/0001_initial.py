@@ -9,182 +9,412 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('tenancy', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("tenancy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=60)),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.company')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("member_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=60)),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('employee_no', models.CharField(blank=True, max_length=20, verbose_name='staff number')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('joined_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='joined on')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "employee_no",
+                    models.CharField(blank=True, max_length=20, verbose_name="staff number"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "joined_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="joined on"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('kind', models.CharField(choices=[('company', 'Company'), ('region', 'Region'), ('area', 'Area'), ('team', 'Team')], max_length=10, verbose_name='kind')),
-                ('code', models.CharField(blank=True, max_length=10, verbose_name='code')),
-                ('path', models.TextField(db_collation='C', editable=False)),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('parent', tenancy.constraints.Link(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("company", "Company"),
+                            ("region", "Region"),
+                            ("area", "Area"),
+                            ("team", "Team"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=10, verbose_name="code")),
+                ("path", models.TextField(db_collation="C", editable=False)),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "parent",
+                    tenancy.constraints.Link(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
-                'permissions': [('see', 'see the records of the unit and below'), ('lead', 'lead the unit and below'), ('assist', 'keep the records of the unit and below'), ('settle', 'check payment terms of the unit and below'), ('administer', 'administer the unit and below')],
-                'default_permissions': (),
+                "verbose_name": "unit",
+                "verbose_name_plural": "units",
+                "permissions": [
+                    ("see", "see the records of the unit and below"),
+                    ("lead", "lead the unit and below"),
+                    ("assist", "keep the records of the unit and below"),
+                    ("settle", "check payment terms of the unit and below"),
+                    ("administer", "administer the unit and below"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('management', 'Management'), ('director', 'Sales director'), ('regional_manager', 'Regional manager'), ('supervisor', 'Supervisor'), ('rep', 'Sales representative'), ('finance', 'Finance'), ('sales_ops', 'Sales secretary'), ('marketing', 'Marketing'), ('production', 'Production'), ('logistics', 'Logistics'), ('service', 'Customer service'), ('hr', 'Human resources'), ('analyst', 'Sales analyst'), ('company_admin', 'Company administrator')], max_length=20, verbose_name='role')),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('is_acting', models.BooleanField(default=False, verbose_name='acting')),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('member', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='org.member')),
-                ('unit', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("management", "Management"),
+                            ("director", "Sales director"),
+                            ("regional_manager", "Regional manager"),
+                            ("supervisor", "Supervisor"),
+                            ("rep", "Sales representative"),
+                            ("finance", "Finance"),
+                            ("sales_ops", "Sales secretary"),
+                            ("marketing", "Marketing"),
+                            ("production", "Production"),
+                            ("logistics", "Logistics"),
+                            ("service", "Customer service"),
+                            ("hr", "Human resources"),
+                            ("analyst", "Sales analyst"),
+                            ("company_admin", "Company administrator"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "starts_on",
+                    models.DateField(default=django.utils.timezone.localdate, verbose_name="from"),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="to")),
+                ("is_acting", models.BooleanField(default=False, verbose_name="acting")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "member",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="org.member",
+                    ),
+                ),
+                (
+                    "unit",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'post',
-                'verbose_name_plural': 'posts',
+                "verbose_name": "post",
+                "verbose_name_plural": "posts",
             },
         ),
         migrations.CreateModel(
-            name='UnitGrant',
+            name="UnitGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('content_object', tenancy.constraints.Link(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='org.unit')),
-                ('granted_by', tenancy.constraints.Link(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('post', tenancy.constraints.Link(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='org.post')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "content_object",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    tenancy.constraints.Link(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
+                    "post",
+                    tenancy.constraints.Link(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="org.post",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('company', 'user'), name='org_member_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("company", "user"), name="org_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('employee_no', ''), _negated=True), fields=('company', 'employee_no'), name='org_member_no_once', violation_error_message='This staff number is taken.'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("employee_no", ""), _negated=True),
+                fields=("company", "employee_no"),
+                name="org_member_no_once",
+                violation_error_message="This staff number is taken.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='org_member_co_id'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="org_member_co_id"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=tenancy.constraints.RowSecurity(name='org_member_rows'),
+            model_name="member",
+            constraint=tenancy.constraints.RowSecurity(name="org_member_rows"),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['company', 'path'], name='org_unit_path'),
+            model_name="unit",
+            index=models.Index(fields=["company", "path"], name="org_unit_path"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None)), fields=('company',), name='org_unit_one_root'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent", None)), fields=("company",), name="org_unit_one_root"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('company', 'parent', 'name'), name='org_unit_name_once', violation_error_message='There is a unit of this name here already.'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                fields=("company", "parent", "name"),
+                name="org_unit_name_once",
+                violation_error_message="There is a unit of this name here already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='org_unit_co_id'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="org_unit_co_id"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=tenancy.constraints.RowSecurity(name='org_unit_rows'),
+            model_name="unit",
+            constraint=tenancy.constraints.RowSecurity(name="org_unit_rows"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=tenancy.constraints.SameCompany(field='parent', name='org_unit_parent_id_co'),
+            model_name="unit",
+            constraint=tenancy.constraints.SameCompany(
+                field="parent", name="org_unit_parent_id_co"
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['company', 'unit', 'role'], name='org_post_seat'),
+            model_name="post",
+            index=models.Index(fields=["company", "unit", "role"], name="org_post_seat"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='org_post_ends_after_start', violation_error_message='A post cannot end before it starts.'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="org_post_ends_after_start",
+                violation_error_message="A post cannot end before it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='org_post_co_id'),
+            model_name="post",
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="org_post_co_id"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=tenancy.constraints.RowSecurity(name='org_post_rows'),
+            model_name="post",
+            constraint=tenancy.constraints.RowSecurity(name="org_post_rows"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=tenancy.constraints.SameCompany(field='member', name='org_post_member_id_co'),
+            model_name="post",
+            constraint=tenancy.constraints.SameCompany(
+                field="member", name="org_post_member_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=tenancy.constraints.SameCompany(field='unit', name='org_post_unit_id_co'),
+            model_name="post",
+            constraint=tenancy.constraints.SameCompany(field="unit", name="org_post_unit_id_co"),
         ),
         migrations.AddConstraint(
-            model_name='unitgrant',
-            constraint=models.UniqueConstraint(fields=('company', 'user', 'permission', 'content_object', 'post'), name='org_unitgrant_once', nulls_distinct=False),
+            model_name="unitgrant",
+            constraint=models.UniqueConstraint(
+                fields=("company", "user", "permission", "content_object", "post"),
+                name="org_unitgrant_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitgrant',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='org_unitgrant_co_id'),
+            model_name="unitgrant",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="org_unitgrant_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitgrant',
-            constraint=tenancy.constraints.RowSecurity(name='org_unitgrant_rows'),
+            model_name="unitgrant",
+            constraint=tenancy.constraints.RowSecurity(name="org_unitgrant_rows"),
         ),
         migrations.AddConstraint(
-            model_name='unitgrant',
-            constraint=tenancy.constraints.SameCompany(field='content_object', name='org_unitgrant_content_object_id_co'),
+            model_name="unitgrant",
+            constraint=tenancy.constraints.SameCompany(
+                field="content_object", name="org_unitgrant_content_object_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitgrant',
-            constraint=tenancy.constraints.SameCompany(field='post', name='org_unitgrant_post_id_co'),
+            model_name="unitgrant",
+            constraint=tenancy.constraints.SameCompany(
+                field="post", name="org_unitgrant_post_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitgrant',
-            constraint=tenancy.constraints.SameCompany(field='granted_by', name='org_unitgrant_granted_by_id_co'),
+            model_name="unitgrant",
+            constraint=tenancy.constraints.SameCompany(
+                field="granted_by", name="org_unitgrant_granted_by_id_co"
+            ),
         ),
     ]

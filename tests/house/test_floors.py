@@ -45,9 +45,7 @@ def test_imports_point_down(app):
 
 
 def test_every_app_of_ours_has_a_floor():
-    ours = {
-        config.name for config in apps.get_app_configs() if Path(config.path).parent == BASE
-    }
+    ours = {config.name for config in apps.get_app_configs() if Path(config.path).parent == BASE}
     assert ours == set(FLOORS)
 
 

@@ -29,9 +29,12 @@ def test_only_the_engine_writes_a_status():
         f"{path.relative_to(BASE)}:{line}"
         for app in APPS
         for path in (BASE / app).rglob("*.py")
-        if "migrations" not in path.parts
-        and str(path.relative_to(BASE)) not in ENGINE | HISTORY
-        and "import Status" in path.read_text() or "approvals.models" in path.read_text()
+        if (
+            "migrations" not in path.parts
+            and str(path.relative_to(BASE)) not in ENGINE | HISTORY
+            and "import Status" in path.read_text()
+        )
+        or "approvals.models" in path.read_text()
         for line in writes(path)
         if str(path.relative_to(BASE)) not in ENGINE | HISTORY
     }

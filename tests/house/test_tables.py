@@ -41,12 +41,12 @@ def test_every_model_has_a_company_or_a_reason():
 
 
 def test_row_security_is_on_and_forced_for_every_business_table(db):
-    state = dict(
-        (name, (on, forced))
+    state = {
+        name: (on, forced)
         for name, on, forced in rows(
             "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relkind = 'r'"
         )
-    )
+    }
     wrong = [m._meta.db_table for m in business_models() if state[m._meta.db_table] != (True, True)]
     assert wrong == []
 

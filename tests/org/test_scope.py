@@ -69,9 +69,7 @@ def test_list_and_check_agree_over_random_trees(acme, data):
                 starts_on=timezone.localdate() - timedelta(days=9),
             )
             if data.draw(st.integers(0, 4)) == 0:
-                actions.end_post(
-                    post, by=None, ends_on=timezone.localdate() - timedelta(days=1)
-                )
+                actions.end_post(post, by=None, ends_on=timezone.localdate() - timedelta(days=1))
         members.append(member)
     made = [
         customer(data.draw(st.sampled_from(members)), data.draw(st.sampled_from(units)), f"c{n}")
@@ -116,9 +114,7 @@ def test_a_disabled_member_keeps_no_grant_and_no_token(acme):
     actions.make_token(acme.east_manager, name="t", by=acme.east_manager)
     actions.disable(acme.east_manager, by=acme.admin)
     assert not UnitGrant.objects.filter(user=acme.east_manager.user).exists()
-    assert not ApiToken.objects.filter(
-        member_id=acme.east_manager.pk, revoked_at=None
-    ).exists()
+    assert not ApiToken.objects.filter(member_id=acme.east_manager.pk, revoked_at=None).exists()
 
 
 def test_an_ended_post_ends_its_sight(acme):

@@ -1,4 +1,4 @@
-"""`manage.py verify_audit [--json]`: walks every company's chain; exit 1 names the first bad line."""
+"""`manage.py verify_audit [--json]`: walks every chain; exit 1 names the first bad line."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         verdicts = []
         for row in Company.objects.order_by("id"):
             with company(row.pk):

@@ -1,0 +1,66 @@
+"""One record of every model that an address may name, belonging to a rep of the east."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from approvals.models import Case
+from contracts import actions as contracts
+from contracts.models import Contract, Product
+from customers import actions as customers
+from customers.models import Contact, Customer, Visit
+from files.models import ImportJob
+
+
+def build(cast):
+    """model -> record; the owner is east_rep, the canary stands in free text."""
+    rep = cast.east_rep
+    customer = customers.create(by=rep, name="华东精密机械有限公司", notes=cast.canary, tier="A")
+    contact = customers.add_contact(
+        customer, by=rep, name="王工", mobile="13800138000", notes=cast.canary
+    )
+    visit = customers.plan_visit(
+        customer, by=rep, planned_on=timezone.localdate(), purpose=cast.canary
+    )
+    product = Product.objects.create(
+        name="五轴加工中心", code="VMC-850", specification=cast.canary, unit="台",
+        list_price=Decimal("580000.00"),
+    )  # fmt: skip
+    contracts.seed_vat_rates()
+    contract = draft(cast, customer, product)
+    contracts.submit(contract, by=rep)
+    contract.refresh_from_db()
+    job = ImportJob.objects.create(
+        owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
+        kind="customers.customer", filename=f"{cast.canary}.csv", sha256="0" * 64, size=1,
+    )  # fmt: skip
+    return {
+        Customer: customer,
+        Contact: contact,
+        Visit: visit,
+        Product: product,
+        Contract: contract,
+        Case: contract.case,
+        ImportJob: job,
+    }
+
+
+def draft(cast, customer, product, by=None, **header):
+    """A complete draft of east_rep: two machines at 90 %, half now, half at delivery."""
+    day = timezone.localdate()
+    return contracts.create_draft(
+        customer,
+        by=by or cast.east_rep,
+        header={
+            "title": "年度设备采购合同", "delivery_on": day + timedelta(days=30),
+            "delivery_place": "苏州工业园区", "liability": "逾期按日万分之五。",
+            "notes": cast.canary, **header,
+        },
+        lines=[{"product": product, "name": product.name, "quantity": Decimal(2),
+                "discount": Decimal(90)}],
+        instalments=[
+            {"basis": "signing", "percent": Decimal(50), "due_on": day + timedelta(days=7)},
+            {"basis": "delivery", "percent": Decimal(50), "days_after": 30},
+        ],
+    )  # fmt: skip
