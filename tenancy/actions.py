@@ -126,7 +126,7 @@ class Turn:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """One transaction of the work. It renews the lease, so whoever lost it can write nothing."""
+        """One transaction of the work; it renews the lease: whoever lost it writes nothing."""
         with company(self.company_id, came=Origin(channel="job")):
             mine = Outbox.objects.filter(pk=self.row_id, tries=self.number, sent_at=None)
             if not mine.update(due_at=timezone.now() + LEASE):

@@ -1,0 +1,1 @@
+"""Files: tables that people bring in, checked first and then imported whole or not at all."""

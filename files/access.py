@@ -1,0 +1,75 @@
+"""Who may bring in a table, for which unit and owner, and who may decide on it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_noop as N_
+
+from files.importers import importers
+from files.models import ImportJob
+from kit.because import Because, Line, any_of, no, yes
+from org.access import after, covers, everybody, holds, owns, rule, sees
+from org.models import Member, Post, Role, Unit
+from org.roles import SELLING
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the rows are to go."""
+
+    unit: Unit
+    owner: Member
+
+
+@rule("files.imports")
+def imports(member: Member, obj: Any = None) -> Because:
+    return everybody(member, obj)
+
+
+@rule("files.upload", clauses="CUS-2.2")
+def upload(member: Member, target: Target | None = None) -> Because:
+    """For oneself at one's own unit; for others where one leads or assists."""
+    sells = holds(member, *sorted(SELLING), Role.SALES_OPS)
+    if not sells or target is None:
+        return sells
+    home = member.scope.home
+    if target.owner.pk == member.pk and home and target.unit.pk == home.unit_id:
+        return yes("upload", Line("rule", ok=True, text=N_("they will be yours, at your own unit")))
+    reach = any_of("upload", (covers(member, name, target.unit) for name in ("lead", "assist")))
+    if not reach or target.owner.pk == member.pk or has_post(target):
+        return reach
+    return no("upload", Line("fact", ok=False, text=N_("the owner has no post at this unit")))
+
+
+def has_post(target: Target) -> bool:
+    """Whether the owner's post stands at the unit, below it or above it."""
+    posts = Post.objects.in_force().filter(member_id=target.owner.pk)
+    below = posts.filter(unit__path__gte=target.unit.path, unit__path__lt=after(target.unit.path))
+    return below.exists() or posts.filter(unit_id__in=target.unit.ancestor_ids).exists()
+
+
+@rule("files.template")
+def template(member: Member, obj: Any = None) -> Because:
+    return upload(member)
+
+
+@rule("files.open")
+def open_(member: Member, job: ImportJob) -> Because:
+    return sees(member, job)
+
+
+@rule("files.commit")
+def commit(member: Member, job: ImportJob) -> Because:
+    """Who brought it decides; what the rows need is asked again."""
+    own = owns(member, job)
+    return member.may(importers[job.kind].rule) if own else own
+
+
+@rule("files.cancel")
+def cancel(member: Member, job: ImportJob) -> Because:
+    return owns(member, job)
+
+
+@rule("files.failed_rows")
+def failed_rows(member: Member, job: ImportJob) -> Because:
+    return owns(member, job)

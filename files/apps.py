@@ -1,0 +1,25 @@
+"""Files: hands its receivers to the outbox and its page to the navigation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_noop as N_
+
+from kit.registry import door
+
+
+class FilesConfig(AppConfig):
+    name = "files"
+
+    def ready(self) -> None:
+        from files import access, actions  # noqa: F401
+        from tenancy.actions import handle_long
+
+        handle_long("files.check", actions.check_file)
+        handle_long("files.commit", actions.commit_rows)
+        door(
+            group=N_("Business"),
+            label=N_("Import"),
+            url="files:imports",
+            icon="file-import",
+            rule="files.upload",
+            order=40,
+        )

@@ -1,0 +1,105 @@
+"""An import from the uploaded file to its rows, with what was found in each."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from org.models import Member, OwnedModel
+from tenancy.models import CompanyModel, Link
+
+
+class ImportState(models.TextChoices):
+    """The life of an import; every change is a conditional update."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    COMMITTING = "committing", _("Being imported")
+    DONE = "done", _("Imported")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @property
+    def colour(self) -> str:
+        return COLOURS[self]
+
+
+COLOURS = {
+    ImportState.UPLOADED: "blue",
+    ImportState.CHECKING: "blue",
+    ImportState.CHECKED: "amber",
+    ImportState.COMMITTING: "blue",
+    ImportState.DONE: "green",
+    ImportState.FAILED: "red",
+    ImportState.CANCELLED: "grey",
+}
+RUNNING = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.COMMITTING)
+
+
+class ImportJob(OwnedModel):
+    """One file: its owner is who brought it, its unit where the rows are to belong."""
+
+    kind = models.CharField(_("kind"), max_length=40)
+    filename = models.CharField(_("file"), max_length=200)
+    stored = models.CharField(max_length=80, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    size = models.PositiveIntegerField(editable=False)
+    target_owner = Link(
+        Member, models.PROTECT, related_name="+", verbose_name=_("owner of the rows")
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=ImportState, default=ImportState.UPLOADED
+    )
+    language = models.CharField(max_length=10, default="zh-hans")
+    total = models.PositiveIntegerField(default=0)
+    done_rows = models.PositiveIntegerField(default=0)
+    ok_count = models.PositiveIntegerField(default=0)
+    failed_count = models.PositiveIntegerField(default=0)
+    duplicate_count = models.PositiveIntegerField(default=0)
+    message = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def state(self) -> ImportState:
+        return ImportState(self.status)
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in RUNNING
+
+    @property
+    def share(self) -> int:
+        """Per cent of the rows looked at."""
+        return 100 * self.done_rows // self.total if self.total else 0
+
+
+class ImportRow(CompanyModel):
+    """One row of the file: its cells by column key, and the sentences about them."""
+
+    class State(models.TextChoices):
+        OK = "ok", _("Accepted")
+        FAILED = "failed", _("Failed")
+        DUPLICATE = "duplicate", _("Duplicate")
+
+    job = Link(ImportJob, models.CASCADE, related_name="rows")
+    row_no = models.PositiveIntegerField()
+    data = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.OK)
+    messages = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("row_no",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "job", "row_no"], name="files_importrow_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.row_no}"

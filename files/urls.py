@@ -1,0 +1,16 @@
+"""Addresses of imports."""
+
+from django.urls import path
+
+from files import views
+
+app_name = "files"
+urlpatterns = [
+    path("imports/", views.imports, name="imports"),
+    path("imports/new/", views.upload, name="upload"),
+    path("imports/template/<str:kind>/", views.template, name="template"),
+    path("imports/<int:pk>/", views.open_, name="open"),
+    path("imports/<int:pk>/commit/", views.commit, name="commit"),
+    path("imports/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("imports/<int:pk>/failed/", views.failed_rows, name="failed_rows"),
+]
