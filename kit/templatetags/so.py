@@ -212,8 +212,8 @@ def clause(code: str) -> SafeString:
 # ---------- progress ----------
 def _points(value: Any) -> Decimal:
     """Percentage points, kept between 0 and 100, one place."""
-    points = Decimal(value or 0).quantize(Decimal("0.1"))
-    return min(max(points, Decimal(0)), Decimal(100))
+    points = min(max(Decimal(value or 0), Decimal(0)), Decimal(100))
+    return points.quantize(Decimal(1) if points == points.to_integral() else Decimal("0.1"))
 
 
 @register.simple_tag
@@ -223,7 +223,7 @@ def bar(value: Any, pace: Any = None, colour: str = "", label: str = "") -> Safe
     Primary when on pace, amber up to 10 points behind, red beyond; `colour` (good, warn, bad) wins.
     """
     share = _points(value)
-    mark = None if pace in {None, ""} else _points(pace)
+    mark = None if pace is None or pace == "" else _points(pace)
     if not colour and mark is not None and share < mark:
         colour = "warn" if mark - share <= 10 else "bad"
     if not label:
