@@ -19,5 +19,5 @@ READERS = (
 
 
 @rule("figures.view")
-def view(member: Member, obj: Any = None) -> Because:  # noqa: ARG001
+def view(member: Member, obj: Any = None) -> Because:
     return holds(member, *READERS)

@@ -7,4 +7,4 @@ class FiguresConfig(AppConfig):
     name = "figures"
 
     def ready(self) -> None:
-        from figures import access  # noqa: F401, PLC0415
+        from figures import access  # noqa: F401

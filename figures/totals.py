@@ -35,6 +35,24 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Who asks for which days, how they are cut and to what they are limited."""
+
+    member: Member
+    first: date
+    last: date
+    by: str
+    within: Unit | None
+    owner: Member | None
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """The limits as arguments of a list."""
+        unit = {"unit": self.within.pk} if self.within else {}
+        return unit | ({"owner": self.owner.pk} if self.owner else {})
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """What a row stands for, as arguments of a list."""
 
@@ -45,7 +63,7 @@ class Group:
     last: date
 
 
-def figures(  # noqa: PLR0913  one question has these parts
+def figures(
     member: Member,
     keys: Sequence[str],
     first: date,
@@ -57,43 +75,38 @@ def figures(  # noqa: PLR0913  one question has these parts
 ) -> list[Row]:
     """Rows of totals from `first` to `last`, both included, in the company's zone.
 
-    by: none (one row) | region (children of the root) | team (a record's own unit) | member | month.
+    by: none (one row), region (children of the root), team (a record's own unit), member, month.
     `within` limits to a unit and everything below it, `owner` to one person's records. Only rows
     the member sees are added up, so a total reveals nothing that the lists would not.
     """
     if by not in WAYS:
         raise ValueError(f"unknown grouping: {by}")
     asked = [measures[key] for key in keys]
-    units = {unit.pk: unit for unit in Unit.objects.order_by("path")} if by in WAYS[1:3] else {}
+    question = Question(member, first, last, by, within, owner)
+    is_tree = by in {"region", "team"}
+    units = {unit.pk: unit for unit in Unit.objects.order_by("path")} if is_tree else {}
     found: dict[Any, dict[str, Number]] = defaultdict(dict)
     for measure in asked:
-        rows = _rows(member, measure, first, last, within, owner)
-        for key, number in _grouped(rows, measure, by):
-            group = _fold(key, by, units)
+        for key, number in _grouped(question, measure):
+            group = _region(units[key]) if by == "region" else key
             found[group][measure.key] = found[group].get(measure.key, 0) + (number or 0)
-    base = ({"unit": within.pk} if within else {}) | ({"owner": owner.pk} if owner else {})
-    groups = _groups(member, by, set(found), units, first, last, within, base)
+    groups = _groups(question, set(found), units)
     return [_row(group, asked, found.get(group.key, {})) for group in groups]
 
 
-def _rows(  # noqa: PLR0913
-    member: Member,
-    measure: Measure,
-    first: date,
-    last: date,
-    within: Unit | None,
-    owner: Member | None,
-) -> QuerySet:
+def _rows(question: Question, measure: Measure) -> QuerySet:
     model = apps.get_model(measure.model)
-    rows = model.objects.visible_to(member).filter(measure.where)
+    rows = model.objects.visible_to(question.member).filter(measure.where)
     if is_day(measure):
-        rows = rows.filter(**{f"{measure.at}__gte": first, f"{measure.at}__lte": last})
+        rows = rows.filter(
+            **{f"{measure.at}__gte": question.first, f"{measure.at}__lte": question.last}
+        )
     else:
-        start, end = moments(first, last)
+        start, end = moments(question.first, question.last)
         rows = rows.filter(**{f"{measure.at}__gte": start, f"{measure.at}__lt": end})
-    if within:
-        rows = rows.filter(org_path__gte=within.path, org_path__lt=after(within.path))
-    return rows.filter(owner=owner) if owner else rows
+    if unit := question.within:
+        rows = rows.filter(org_path__gte=unit.path, org_path__lt=after(unit.path))
+    return rows.filter(owner=question.owner) if question.owner else rows
 
 
 def is_day(measure: Measure) -> bool:
@@ -107,54 +120,45 @@ def moments(first: date, last: date) -> tuple[datetime, datetime]:
     return start, datetime.combine(last + timedelta(1), time(), zone())
 
 
-def _grouped(rows: QuerySet, measure: Measure, by: str) -> Iterable[tuple[Any, Number]]:
-    if by == "none":
+def _grouped(question: Question, measure: Measure) -> Iterable[tuple[Any, Number]]:
+    rows = _rows(question, measure)
+    if question.by == "none":
         return [(None, rows.order_by().aggregate(number=measure.value)["number"])]
-    if by == "month":
+    if question.by == "month":
         options = {} if is_day(measure) else {"tzinfo": zone()}
         group = TruncMonth(measure.at, output_field=DateField(), **options)
     else:
-        group = F("owner_id") if by == "member" else F("unit_id")
+        group = F("owner_id") if question.by == "member" else F("unit_id")
     found = rows.order_by().values(so_group=group).annotate(so_number=measure.value)
     return found.values_list("so_group", "so_number")
 
 
-def _fold(key: Any, by: str, units: Mapping[int, Unit]) -> Any:
-    """A unit's region: the second part of its path; the root stands for what hangs on it alone."""
-    if by != "region":
-        return key
-    parts = units[key].ancestor_ids
+def _region(unit: Unit) -> int:
+    """The second part of the path; the root stands for what hangs on it alone."""
+    parts = unit.ancestor_ids
     return parts[-2] if len(parts) > 1 else parts[-1]
 
 
-def _groups(  # noqa: PLR0913
-    member: Member,
-    by: str,
-    found: set[Any],
-    units: Mapping[int, Unit],
-    first: date,
-    last: date,
-    within: Unit | None,
-    base: Mapping[str, Any],
-) -> list[Group]:
+def _groups(question: Question, found: set[Any], units: Mapping[int, Unit]) -> list[Group]:
     """The rows to show: what has numbers, and what the reader leads even when it has none."""
-    if by == "none":
-        return [Group(None, "", base, first, last)]
-    if by == "month":
-        return _months(first, last, base)
-    if by == "member":
-        return _members(member, found, within, base, first, last)
+    first, last, args = question.first, question.last, question.args
+    if question.by == "none":
+        return [Group(None, "", args, first, last)]
+    if question.by == "month":
+        return _months(question)
+    if question.by == "member":
+        return _members(question, found)
     return [
-        Group(unit.pk, unit.name, base | _unit_args(unit, by, units), first, last)
+        Group(unit.pk, unit.name, args | _unit_args(unit, question.by, units), first, last)
         for unit in units.values()
-        if unit.pk in found or (unit.is_active and _is_led(member, unit, by, within))
+        if unit.pk in found or (unit.is_active and _is_led(question, unit))
     ]
 
 
-def _is_led(member: Member, unit: Unit, by: str, within: Unit | None) -> bool:
-    is_level = unit.depth == 2 if by == "region" else unit.kind == Unit.Kind.TEAM
-    inside = within is None or unit.path.startswith(within.path)
-    return is_level and inside and member.scope.covering("see", unit.path) is not None
+def _is_led(question: Question, unit: Unit) -> bool:
+    is_level = unit.depth == 2 if question.by == "region" else unit.kind == Unit.Kind.TEAM
+    inside = question.within is None or unit.path.startswith(question.within.path)
+    return is_level and inside and question.member.scope.covering("see", unit.path) is not None
 
 
 def _unit_args(unit: Unit, by: str, units: Mapping[int, Unit]) -> dict[str, Any]:
@@ -164,34 +168,31 @@ def _unit_args(unit: Unit, by: str, units: Mapping[int, Unit]) -> dict[str, Any]
     return {"at_unit": unit.pk} if is_own else {"unit": unit.pk}
 
 
-def _months(first: date, last: date, base: Mapping[str, Any]) -> list[Group]:
-    groups, start = [], first
-    while start <= last:
+def _months(question: Question) -> list[Group]:
+    groups, start = [], question.first
+    while start <= question.last:
         begin, end = month_of(start)
-        groups.append(Group(begin, f"{begin:%Y-%m}", base, start, min(end, last)))
+        last = min(end, question.last)
+        groups.append(Group(begin, f"{begin:%Y-%m}", question.args, start, last))
         start = end + timedelta(1)
     return groups
 
 
-def _members(  # noqa: PLR0913
-    member: Member,
-    found: set[int],
-    within: Unit | None,
-    base: Mapping[str, Any],
-    first: date,
-    last: date,
-) -> list[Group]:
+def _members(question: Question, found: set[int]) -> list[Group]:
+    """Whoever has numbers, and whoever sells under the reader."""
     posts = Post.objects.in_force().filter(role__in=SELLING)
-    if within:
-        posts = posts.filter(unit__path__gte=within.path, unit__path__lt=after(within.path))
+    if unit := question.within:
+        posts = posts.filter(unit__path__gte=unit.path, unit__path__lt=after(unit.path))
+    scope = question.member.scope
     led = {
-        pk
-        for pk, path in posts.values_list("member_id", "unit__path")
-        if member.scope.covering("see", path)
+        pk for pk, path in posts.values_list("member_id", "unit__path")
+        if scope.covering("see", path)
     }
+    if question.owner:
+        led &= {question.owner.pk}
     people = Member.objects.filter(pk__in=found | led).order_by("name", "id")
     return [
-        Group(pk, name, base | {"owner": pk}, first, last)
+        Group(pk, name, question.args | {"owner": pk}, question.first, question.last)
         for pk, name in people.values_list("pk", "name")
     ]
 
