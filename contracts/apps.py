@@ -1,0 +1,95 @@
+"""Contracts: registers its kind of document, parameters, navigation, panels and measures."""
+
+from decimal import Decimal
+
+from django.apps import AppConfig
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext_noop as N_
+
+from kit.registry import door, panel, timeline
+
+STANDARD_DAYS = {"A": 60, "B": 45, "C": 30, "D": 0}
+
+
+class ContractsConfig(AppConfig):
+    name = "contracts"
+
+    def ready(self) -> None:
+        from approvals import kinds
+        from approvals.access import documents_to_decide
+        from contracts import access, chain, panels  # noqa: F401
+        from figures import measures
+        from org.access import duties
+        from tenancy.params import declare
+
+        kinds.register(chain.KIND)
+        text = N_("it waits for your decision")
+        duties["contracts.contract"] = [(text, documents_to_decide("contracts.contract"))]
+        declare(
+            "contracts.discount_floor",
+            Decimal(90),
+            N_("Lowest discount without a warning"),
+            unit="%",
+            low=Decimal(0),
+            high=Decimal(100),
+            clause="CTR-1.3",
+        )
+        for tier, days in STANDARD_DAYS.items():
+            declare(
+                f"contracts.payment_days_{tier}",
+                days,
+                N_("Standard credit days of a tier"),
+                unit=tier,
+                low=Decimal(0),
+                high=Decimal(365),
+                clause="CTR-1.3",
+            )
+        self.doors()
+        panel("customers.customer", 20, panels.purchases)
+        timeline("customers.customer", panels.events)
+        binding = Q(status__in=("signed", "archived"))
+        measures.register(
+            measures.Measure(
+                key="signed_amount",
+                label=N_("Signed amount"),
+                model="contracts.Contract",
+                at="signed_on",
+                value=Sum("gross_amount"),
+                where=binding,
+                url="contracts:list",
+                clause="CTR-1.4",
+                is_money=True,
+            )
+        )
+        measures.register(
+            measures.Measure(
+                key="contracts",
+                label=N_("Signed contracts"),
+                model="contracts.Contract",
+                at="signed_on",
+                value=Count("pk"),
+                where=binding,
+                url="contracts:list",
+                clause="CTR-1.4",
+            )
+        )
+
+    @staticmethod
+    def doors() -> None:
+        door(
+            group=N_("Business"),
+            label=N_("Contracts"),
+            url="contracts:list",
+            icon="file-text",
+            rule="contracts.list",
+            order=30,
+            phone=4,
+        )
+        door(
+            group=N_("Business"),
+            label=N_("Products"),
+            url="contracts:products",
+            icon="package",
+            rule="contracts.products",
+            order=35,
+        )
