@@ -7,6 +7,10 @@ from django.utils.translation import gettext_noop as N_
 
 from kit.registry import door
 
+DECIDERS = frozenset(
+    {"management", "director", "regional_manager", "supervisor", "finance", "company_admin"}
+)
+
 
 class ApprovalsConfig(AppConfig):
     name = "approvals"
@@ -25,7 +29,8 @@ class ApprovalsConfig(AppConfig):
             rule="approvals.inbox",
             order=11,
             count=waiting_count,
-            phone=1,
+            phone=2,
+            phone_roles=DECIDERS,
         )
 
 

@@ -45,13 +45,17 @@ class Door:
     phone: int = 0
     is_centre: bool = False
     roles: frozenset[str] = frozenset()
+    phone_roles: frozenset[str] = frozenset()
 
 
 doors: list[Door] = []
 
 
 def door(**fields: Any) -> None:
-    """Add an entry: group, label (msgid), url name, icon, rule, order; `phone` is its tab place."""
+    """Add an entry: group, label (msgid), url name, icon, rule, order; `phone` is its tab place.
+
+    `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post.
+    """
     entry = Door(**fields)
     doors[:] = sorted([*(d for d in doors if d.url != entry.url), entry], key=lambda d: d.order)
 

@@ -13,7 +13,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `nav` groups and `tabs` for the phone; nothing for strangers."""
     member = getattr(request, "member", None)
     if member is None:
-        return {"nav": [], "tabs": [], "theme": theme(request)}
+        return {"nav": [], "tabs": []}
     mine = [
         d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)
     ]
@@ -21,12 +21,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in mine:
         groups.setdefault(entry.group, []).append(shown(entry, request, counts))
-    tabs = sorted((d for d in mine if d.phone), key=lambda d: d.phone)[:4]
+    tabs = tabs_of(mine, member.scope.roles)
     return {
         "nav": [{"label": _(label), "items": items} for label, items in groups.items()],
         "tabs": [shown(entry, request, counts) for entry in tabs],
-        "theme": theme(request),
     }
+
+
+def tabs_of(mine: list[Door], roles: frozenset[str]) -> list[Door]:
+    """The four tabs of the phone; one's own page is the fifth, the centre button the third."""
+    fit = [d for d in mine if d.phone and (not d.phone_roles or d.phone_roles & roles)]
+    tabs = sorted(fit, key=lambda d: d.phone)[:4]
+    centre = [d for d in tabs if d.is_centre]
+    rest = [d for d in tabs if not d.is_centre]
+    return [*rest[:2], *centre, *rest[2:]]
 
 
 def shown(entry: Door, request: HttpRequest, counts: dict[str, int]) -> dict[str, Any]:
@@ -40,7 +48,3 @@ def shown(entry: Door, request: HttpRequest, counts: dict[str, int]) -> dict[str
         "is_current": is_current,
         "fab": entry.is_centre,
     }
-
-
-def theme(request: HttpRequest) -> str:
-    return "dark" if request.COOKIES.get("so-theme") == "dark" else "light"

@@ -1,0 +1,33 @@
+"""The desk: today and the figures, the first two entries of the navigation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_noop as N_
+
+from kit.registry import door
+
+
+class DeskConfig(AppConfig):
+    name = "desk"
+
+    def ready(self) -> None:
+        from desk import access  # noqa: F401
+
+        door(
+            group=N_("Workplace"),
+            label=N_("Today"),
+            url="desk:home",
+            icon="home",
+            rule="desk.home",
+            order=10,
+            phone=1,
+        )
+        door(
+            group=N_("Workplace"),
+            label=N_("Figures"),
+            url="desk:figures",
+            icon="chart-bar",
+            rule="figures.view",
+            order=15,
+            phone=2,
+            phone_roles=frozenset({"management", "director", "analyst"}),
+        )

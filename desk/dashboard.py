@@ -1,0 +1,182 @@
+"""The figures page: its period, its cards, its table, its trend and its tiles."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from contracts.models import BINDING, Contract
+from customers.regions import PROVINCES
+from figures.measures import measures
+from figures.totals import Row, figures, rows_url
+from kit.calendar import month_of
+from org.access import after
+from org.models import Member, Unit
+
+KEYS = ("signed_amount", "contracts", "visits", "new_customers")
+ICONS = {
+    "signed_amount": "file-text",
+    "contracts": "writing-sign",
+    "visits": "map-pin",
+    "new_customers": "user-plus",
+}
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days asked for, the days before them, and how they are called."""
+
+    name: str
+    label: str
+    first: date
+    last: date
+    last_first: date
+    last_last: date
+
+
+def period_of(name: str, month: str, today: date) -> Period:
+    """A month, quarter or year up to today, or one past month as YYYY-MM.
+
+    Compared with as many days of the period before, so that a month half gone is not called bad.
+    """
+    if chosen := parsed(month, today):
+        first, last = month_of(chosen)
+        before = month_of(first - timedelta(1))
+        return Period("", f"{first:%Y-%m}", first, min(last, today), *before)
+    if name == "year":
+        first = today.replace(month=1, day=1)
+        begin = first.replace(year=first.year - 1)
+        end = begin + (today - first)
+        return Period(name, _("This year"), first, today, begin, end)
+    if name == "quarter":
+        first = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
+        begin = shifted(first, -3)
+    else:
+        name, first = "month", today.replace(day=1)
+        begin = shifted(first, -1)
+    end = min(begin + (today - first), first - timedelta(1))
+    label = _("This quarter") if name == "quarter" else _("This month")
+    return Period(name, label, first, today, begin, end)
+
+
+def parsed(month: str, today: date) -> date | None:
+    try:
+        chosen = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return None
+    return chosen if date(2000, 1, 1) <= chosen <= today else None
+
+
+def shifted(first: date, months: int) -> date:
+    """The first of a month some months away."""
+    count = first.year * 12 + first.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def cards(
+    member: Member, period: Period, within: Unit | None, owner: Member | None
+) -> list[dict[str, Any]]:
+    limits = {"within": within, "owner": owner}
+    now = figures(member, KEYS, period.first, period.last, **limits)[0]
+    before = figures(member, KEYS, period.last_first, period.last_last, **limits)[0]
+    return [card(key, now, before) for key in KEYS]
+
+
+def card(key: str, now: Row, before: Row) -> dict[str, Any]:
+    value, old = now.values[key], before.values[key]
+    change = growth(Decimal(value), Decimal(old))
+    return {
+        "label": _(measures[key].label),
+        "icon": ICONS[key],
+        "value": value,
+        "is_money": measures[key].is_money,
+        "url": now.urls[key],
+        "old": old,
+        "delta": change[0],
+        "delta_class": change[1],
+    }
+
+
+def growth(value: Decimal, old: Decimal) -> tuple[str, str]:
+    """("+12.4%", look); words instead of a per cent of nothing."""
+    if not old:
+        return (_("nothing before"), "so-muted") if value else ("", "")
+    share = ((value - old) / old * 100).quantize(Decimal("0.1"))
+    return f"{share:+}%", "so-good" if share >= 0 else "so-bad"
+
+
+def table(
+    member: Member, period: Period, within: Unit | None, owner: Member | None
+) -> tuple[str, list[Row]]:
+    """One level deeper than what is open: regions, then teams, then people, then months."""
+    if owner:
+        way = "month"
+    elif within is None:
+        way = "region" if member.scope.ranges("see") else "member"
+    else:
+        way = "team" if within.children.filter(is_active=True).exists() else "member"
+    limits = {"within": within, "owner": owner}
+    return way, figures(member, KEYS, period.first, period.last, by=way, **limits)
+
+
+def trend(
+    member: Member, today: date, within: Unit | None, owner: Member | None
+) -> list[Row]:
+    """The last twelve months."""
+    first = shifted(today.replace(day=1), 1 - MONTHS)
+    keys = ("signed_amount", "contracts")
+    return figures(member, keys, first, today, by="month", within=within, owner=owner)
+
+
+def chart(rows: list[Row]) -> dict[str, Any]:
+    label = _(measures["signed_amount"].label)
+    values = [str(row.values["signed_amount"]) for row in rows]
+    series = [{"name": label, "kind": "bar", "colour": "primary", "values": values}]
+    return {"labels": [row.label[2:] for row in rows], "series": series, "unit": "¥"}
+
+
+def provinces(
+    member: Member, period: Period, within: Unit | None, owner: Member | None
+) -> dict[str, Any]:
+    """Signed amount by the customer's province, as tiles; None when nothing was signed."""
+    rows = Contract.objects.visible_to(member).filter(
+        status__in=BINDING, signed_on__range=(period.first, period.last)
+    )
+    if within:
+        rows = rows.filter(org_path__gte=within.path, org_path__lt=after(within.path))
+    if owner:
+        rows = rows.filter(owner=owner)
+    sums = dict(
+        rows.order_by().values("customer__province").annotate(sum=Sum("gross_amount"))
+        .values_list("customer__province", "sum")
+    )  # fmt: skip
+    args = ({"unit": within.pk} if within else {}) | ({"owner": owner.pk} if owner else {})
+    tiles = [
+        {
+            "adcode": code,
+            "name": name,
+            "amount": sums.get(code),
+            "url": rows_url(
+                measures["signed_amount"], args | {"province": code}, period.first, period.last
+            ),
+        }
+        for code, name in PROVINCES
+    ]
+    known = [tile["amount"] for tile in tiles if tile["amount"]]
+    return {"tiles": tiles, "most": max(known, default=None), "unknown": sums.get("")}
+
+
+def crumbs(member: Member, within: Unit | None) -> list[dict[str, Any]]:
+    """The way back up, as far as the reader's sight goes."""
+    if within is None:
+        return []
+    above = Unit.objects.filter(pk__in=within.ancestor_ids[1:]).order_by("path")
+    return [
+        {"label": unit.name, "unit": unit.pk}
+        for unit in above
+        if member.scope.covering("see", unit.path)
+    ]

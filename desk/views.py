@@ -1,0 +1,58 @@
+"""Today, and the figures."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from desk import dashboard
+from desk.today import desk_of, greeting
+from org.access import page
+from org.models import Member, Unit
+
+
+@page("desk.home")
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: what is to be done today, by post."""
+    member = request.member
+    context = {
+        "desk": desk_of(member),
+        "greeting": greeting() % {"name": member.name},
+        "day": timezone.localdate(),
+    }
+    return render(request, "desk/home.html", context)
+
+
+@page("figures.view")
+def figures_(request: HttpRequest) -> HttpResponse:
+    """What the reader's sight adds up to; every number opens its rows."""
+    member, today = request.member, timezone.localdate()
+    period = dashboard.period_of(
+        request.GET.get("period", "month"), request.GET.get("month", ""), today
+    )
+    within, owner = chosen(request.GET.get("unit"), Unit), chosen(request.GET.get("owner"), Member)
+    way, rows = dashboard.table(member, period, within, owner)
+    months = dashboard.trend(member, today, within, owner)
+    context = {
+        "period": period,
+        "within": within,
+        "owner": owner,
+        "crumbs": dashboard.crumbs(member, within),
+        "cards": dashboard.cards(member, period, within, owner),
+        "way": way,
+        "rows": rows,
+        "keys": dashboard.KEYS,
+        "months": months,
+        "has_trend": any(any(row.values.values()) for row in months),
+        "chart": dashboard.chart(months),
+        "provinces": dashboard.provinces(member, period, within, owner),
+        "now": timezone.now(),
+        "this_month": f"{today:%Y-%m}",
+    }
+    return render(request, "desk/figures.html", context)
+
+
+def chosen(value, model):
+    """The unit or member of the address; the tree is open to everybody, its numbers are not."""
+    if not value or not value.isdecimal() or len(value) > 18:
+        return None
+    return model.objects.filter(pk=int(value)).first()
