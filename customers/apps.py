@@ -1,9 +1,10 @@
 """Customers: pages for the navigation, sources for the timeline, shares for the rule."""
 
 from django.apps import AppConfig
+from django.db.models import Count, Q
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, timeline  # noqa: F401
+from kit.registry import door, timeline
 from tenancy.params import declare
 
 CONTACT_DAYS = {"a": 7, "b": 14, "c": 30, "d": 14}
@@ -33,9 +34,71 @@ class CustomersConfig(AppConfig):
             low=1,
             high=240,
         )
-        from customers import access
-        from org import access as org_access
+        self.open_doors()
+        self.hand_down()
 
-        org_access.duties["customers.customer"] = [
-            (N_("it was shared with you"), access.shared_with)
-        ]
+    def open_doors(self) -> None:
+        """Customers and visits for everybody, the check-in tab for those who sell."""
+        door(
+            group=N_("Business"),
+            label=N_("Customers"),
+            url="customers:list",
+            icon="users",
+            rule="customers.list",
+            order=20,
+            phone=2,
+        )
+        door(
+            group=N_("Business"),
+            label=N_("Visits"),
+            url="customers:visits",
+            icon="map-pin",
+            rule="customers.visit_list",
+            order=21,
+        )
+        door(
+            group=N_("Workplace"),
+            label=N_("Check in"),
+            url="customers:today",
+            icon="map-pin-check",
+            rule="customers.visit_list",
+            order=12,
+            phone=3,
+            is_centre=True,
+            roles=frozenset({"rep", "supervisor", "regional_manager"}),
+        )
+
+    def hand_down(self) -> None:
+        """The timeline, the duty of a share, and the two measures of this floor."""
+        from customers import access, history
+        from figures.measures import Measure, register
+        from org.access import duties
+
+        duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
+        for source in (history.visits, history.tier_changes, history.log):
+            timeline("customers.customer", source)
+        register(
+            Measure(
+                key="new_customers",
+                label=N_("New customers"),
+                model="customers.customer",
+                at="created_at",
+                value=Count("pk"),
+                where=Q(archived_at=None),
+                url="customers:list",
+                clause="CUS-1.1",
+            )
+        )
+        register(
+            Measure(
+                key="visits",
+                label=N_("Visits"),
+                model="customers.visit",
+                at="checked_in_at",
+                value=Count("pk"),
+                where=Q(status="done"),
+                url="customers:visits",
+                clause="CUS-1.9",
+                fixed={"box": "done", "who": "all"},
+            )
+        )

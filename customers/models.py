@@ -150,6 +150,17 @@ class Customer(OwnedModel):
             return 0
         return max((timezone.localdate() - self.due_on).days, 0)
 
+    @property
+    def state(self) -> "Shown":
+        """What the pill says: where the contact with the customer stands."""
+        if self.archived_at:
+            return Shown(_("Archived"), "grey")
+        if self.days_overdue:
+            return Shown(_("Contact overdue"), "red")
+        if self.last_contact_at is None:
+            return Shown(_("Not contacted yet"), "grey")
+        return Shown(_("In contact"), "green")
+
 
 class Contact(CompanyModel):
     """A person at the customer's."""

@@ -3,7 +3,11 @@
 from rest_framework.routers import DefaultRouter
 
 from approvals.api import CaseViewSet
+from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
 router.register("cases", CaseViewSet, basename="case")
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("contacts", ContactViewSet, basename="contact")
+router.register("visits", VisitViewSet, basename="visit")

@@ -68,10 +68,19 @@ def create(
     checked_customer(customer)
     stored(customer, _("Another customer has this credit code."), "credit_code")
     if contact and any(contact.values()):
-        new_contact(customer, contact | {"is_primary": True})
+        first_contact(customer, contact)
     after = {name: value for name, value in fields.items() if value} | {"tier": tier}
     record("customers.create", customer, by=by, after=after)
     return customer
+
+
+def first_contact(customer: Customer, contact: dict[str, Any]) -> None:
+    """The main contact typed with the file; what is wrong with it stands beside its own fields."""
+    try:
+        new_contact(customer, contact | {"is_primary": True})
+    except Refused as refused:
+        errors = {f"contact_{name}": sentence for name, sentence in refused.errors.items()}
+        raise Refused(refused.detail, code=refused.code, errors=errors) from refused
 
 
 def locked(customer: Customer) -> Customer:

@@ -32,7 +32,8 @@ def touched(customer: Customer, contact_at: Any = None) -> None:
         "next_visit_on": planned.aggregate(first=Min("planned_on"))["first"],
         "updated_at": timezone.now(),
     }
-    if contact_at is not None:
+    last = customer.last_contact_at
+    if contact_at and (last is None or contact_at > last):
         facts["last_contact_at"] = contact_at
     Customer.objects.filter(pk=customer.pk).update(**facts)
     for name, value in facts.items():

@@ -1,0 +1,155 @@
+"""What people type about customers, contacts and visits."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.filters import sellers_under
+from customers.models import Contact, Customer, Tier, Visit
+from kit.forms import Lookup
+from org.models import Member
+
+
+class CustomerForm(forms.ModelForm):
+    """CUS-2.1: basics, needs and preferences."""
+
+    class Meta:
+        model = Customer
+        fields = [
+            "name",
+            "credit_code",
+            "industry",
+            "source",
+            "province",
+            "city",
+            "address",
+            "phone",
+            "is_focus",
+            "needs",
+            "preferences",
+            "notes",
+        ]
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3}) for name in ("needs", "preferences", "notes")
+        }
+        help_texts = {
+            "credit_code": _("18 characters; may stay empty."),
+            "is_focus": _("Put on the list of prospects that are followed up first."),
+        }
+
+
+class NewCustomerForm(CustomerForm):
+    """The file together with the first contact, and the owner when it is not whoever adds it."""
+
+    contact_name = forms.CharField(label=_("main contact"), max_length=60, required=False)
+    contact_title = forms.CharField(label=_("position"), max_length=60, required=False)
+    contact_mobile = forms.CharField(label=_("mobile"), max_length=20, required=False)
+    owner = forms.ModelChoiceField(Member.objects.none(), label=_("owner"), empty_label=None)
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        owners = sellers_under(member, "lead", "assist")
+        self.fields["owner"].queryset = owners
+        self.fields["owner"].initial = member.pk
+        if not (member.scope.ranges("lead") or member.scope.ranges("assist")):
+            del self.fields["owner"]
+
+
+class TierForm(forms.Form):
+    """CUS-3.2: the tier and why."""
+
+    tier = forms.ChoiceField(label=_("tier"), choices=Tier.choices)
+    reason = forms.CharField(
+        label=_("reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("At least five characters; it stays in the customer's history."),
+    )
+
+
+class ContactForm(forms.ModelForm):
+    """A person at the customer's."""
+
+    mobile = forms.CharField(label=_("mobile"), max_length=20, required=False)
+
+    class Meta:
+        model = Contact
+        fields = ["name", "title", "mobile", "phone", "email", "wechat", "is_primary", "notes"]
+
+
+class PlanForm(forms.ModelForm):
+    """CUS-1.8: date, customer and purpose."""
+
+    class Meta:
+        model = Visit
+        fields = ["planned_on", "planned_time", "kind", "purpose"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["planned_on"].initial = timezone.localdate() + timedelta(days=1)
+
+
+class CheckInForm(forms.Form):
+    """T1: what the phone sends; everything but the kind is optional."""
+
+    kind = forms.ChoiceField(label=_("kind of visit"), choices=Visit.Kind.choices)
+    purpose = forms.CharField(label=_("purpose"), max_length=200, required=False)
+    lat = forms.DecimalField(required=False, widget=forms.HiddenInput)
+    lng = forms.DecimalField(required=False, widget=forms.HiddenInput)
+    accuracy = forms.DecimalField(
+        required=False, min_value=0, max_value=9999999, widget=forms.HiddenInput
+    )
+    client_uuid = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+
+
+class StartForm(CheckInForm):
+    """A check-in from a plan, which knows kind and purpose."""
+
+    kind = purpose = None
+
+
+class ResultForm(forms.ModelForm):
+    """T1.10: the result, and the next date that makes the next plan."""
+
+    class Meta:
+        model = Visit
+        fields = ["summary", "met", "rival_news", "next_step", "next_on"]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 4}),
+            "rival_news": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {"next_on": _("A date here plans the next visit.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["summary"].required = True
+
+
+class CancelForm(forms.Form):
+    """T2: the reason."""
+
+    reason = forms.CharField(label=_("reason"), min_length=2, max_length=200)
+
+
+class PickForm(forms.Form):
+    """The customer to check in at, by name, pinyin or initials."""
+
+    customer = forms.IntegerField(label=_("customer"), required=True)
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        visible = Customer.objects.visible_to(member).active()
+
+        def name_of(pk):
+            if not str(pk).isdecimal():
+                return ""
+            return visible.filter(pk=pk).values_list("name", flat=True).first() or ""
+
+        def found(text):
+            hits = list(visible.search(text).values_list("pk", flat=True)[:2])
+            return hits[0] if len(hits) == 1 else None
+
+        self.fields["customer"].widget = Lookup("customers:lookup", label=name_of, find=found)

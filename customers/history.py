@@ -1,0 +1,106 @@
+"""T19: what happened to a customer, as events of its timeline."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as N_
+
+from audit.models import AuditLine
+from customers.models import Contact, Customer, Tier, Visit
+from kit.registry import Event
+from org.models import Member
+
+# Verbs of the log that another source does not tell already, with their words and icons.
+VERBS = {
+    "customers.create": {"label": N_("Customer added"), "icon": "user-plus"},
+    "customers.change": {"label": N_("File changed"), "icon": "pencil"},
+    "customers.add_contact": {"label": N_("Contact added"), "icon": "user-plus"},
+    "customers.change_contact": {"label": N_("Contact changed"), "icon": "user-edit"},
+    "customers.archive_contact": {"label": N_("Contact removed"), "icon": "user-minus"},
+    "customers.archive": {"label": N_("Customer archived"), "icon": "archive"},
+    "customers.restore": {"label": N_("Customer restored"), "icon": "restore"},
+    "customers.share": {"label": N_("Shared with a colleague"), "icon": "share"},
+}
+COLOURS = {
+    Visit.Status.PLANNED: "info",
+    Visit.Status.OPEN: "blue",
+    Visit.Status.DONE: "green",
+    Visit.Status.CANCELLED: "grey",
+}
+NOTHING = "—"
+LONGEST = 60
+SHOWN = gettext_lazy("%(field)s: %(old)s → %(new)s")
+
+
+def visits(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
+    """Visits that began, were cancelled or are planned, each at the moment it stands for."""
+    rows = customer.visits.select_related("owner").order_by("-updated_at", "-pk")[:limit]
+    for visit in rows:
+        kind = visit.get_kind_display()
+        if visit.status == Visit.Status.PLANNED:
+            text = _("Visit planned for %(day)s") % {"day": visit.planned_on}
+        elif visit.status == Visit.Status.CANCELLED:
+            text = _("Visit of %(day)s cancelled") % {"day": visit.planned_on}
+        else:
+            text = _("Visit (%(kind)s)") % {"kind": kind}
+        yield Event(
+            at=visit.checked_in_at or visit.updated_at,
+            icon="map-pin",
+            text=text,
+            who=visit.owner.name,
+            url=reverse("customers:visit", args=[visit.pk]),
+            note=visit.summary or visit.cancel_reason or visit.purpose,
+            colour="amber" if visit.is_unclosed else COLOURS[Visit.Status(visit.status)],
+        )
+
+
+def tier_changes(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
+    for change in customer.tier_changes.select_related("by").order_by("-at", "-pk")[:limit]:
+        words = {"old": change.old, "new": change.new, "name": Tier(change.new).label}
+        yield Event(
+            at=change.at,
+            icon="stairs",
+            text=_("Tier %(old)s → %(new)s (%(name)s)") % words,
+            who=change.by.name,
+            note=change.reason,
+            colour="amber",
+        )
+
+
+def log(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
+    """Lines of the chained log about the file itself, old and new values beside each other."""
+    lines = AuditLine.objects.filter(
+        object_kind="customers.customer", object_id=customer.pk, verb__in=VERBS
+    ).order_by("-seq")[:limit]
+    for line in lines:
+        known = VERBS[line.verb]
+        note = changed(line) if line.before else line.note
+        text = _(known["label"])
+        yield Event(at=line.at, icon=known["icon"], text=text, who=line.actor_name, note=note)
+
+
+def changed(line: AuditLine) -> str:
+    """Field: old → new, a line for each; long texts cut."""
+    told = []
+    for name, old in line.before.items():
+        words = {"field": label_of(line, name), "old": shown(name, old)}
+        told.append(SHOWN % (words | {"new": shown(name, line.after.get(name))}))
+    return "\n".join(told)
+
+
+def label_of(line: AuditLine, name: str) -> str:
+    model = Customer if line.verb == "customers.change" else Contact
+    return str(model._meta.get_field(name).verbose_name)
+
+
+def shown(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in {"province", "source"} and value:
+        choices = dict(Customer._meta.get_field(name).flatchoices)
+        return str(choices.get(value, value))
+    text = str(value or NOTHING)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

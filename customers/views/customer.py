@@ -1,0 +1,183 @@
+"""The list, the 360° page and the forms of a customer and its contacts."""
+
+from copy import copy
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from customers import actions
+from customers.filters import MOST_CHOICES, CustomerFilter, sellers_under, units_under
+from customers.forms import ContactForm, CustomerForm, NewCustomerForm, TierForm
+from customers.models import Contact, Customer, Tier, Visit
+from customers.regions import PROVINCES
+from customers.views.answers import form_page, tried
+from kit.lists import capped_count, page_of
+from kit.names import SHORTEST, normalise
+from kit.registry import panels_of, timeline_of
+from org.access import page
+
+SHORT = {
+    Tier.A: gettext_lazy("Important"),
+    Tier.B: gettext_lazy("Main"),
+    Tier.C: gettext_lazy("Ordinary"),
+    Tier.D: gettext_lazy("Potential"),
+}
+MOST_OPTIONS = 20
+
+
+@page("customers.list")
+def list_(request: HttpRequest) -> HttpResponse:
+    """The list with its chips; the same address serves the rows alone to htmx."""
+    typed = request.GET.copy()
+    tier = typed.pop("tier", [""])[-1]
+    seen = Customer.objects.visible_to(request.member)
+    found = CustomerFilter(typed, seen, request=request).qs
+    rows = found.filter(tier=tier) if tier in Tier.values else found
+    q = typed.get("q", "").strip()
+    context = {
+        "page": page_of(rows.select_related("owner", "unit"), request.GET),
+        "tier": tier,
+        "q": q,
+        "is_short": bool(q) and len(normalise(q)) < SHORTEST,
+        "is_narrowed": any(value for name, value in request.GET.items() if name != "cursor"),
+        "total": capped_count(found)[1],
+        "chips": [(t, SHORT[t], capped_count(found.filter(tier=t))[1]) for t in Tier],
+        "may_create": request.member.may("customers.create"),
+    }
+    if request.htmx:
+        return render(request, "customers/_rows.html", context)
+    return render(request, "customers/list.html", context | choices_of(request))
+
+
+def choices_of(request: HttpRequest) -> dict[str, Any]:
+    """Units and owners to narrow a list by; none for those who see only their own."""
+    if not request.member.scope.ranges("see"):
+        return {"provinces": PROVINCES}
+    return {
+        "provinces": PROVINCES,
+        "units": list(units_under(request.member)[:MOST_CHOICES]),
+        "owners": list(sellers_under(request.member, "see")[:MOST_CHOICES]),
+    }
+
+
+@page("customers.list")
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Options of a search list: customers in use that the member sees."""
+    seen = Customer.objects.visible_to(request.member).active().order_by("-updated_at", "-id")
+    if q := request.GET.get("customer_text", request.GET.get("q", "")).strip():
+        seen = seen.search(q)
+    options = [
+        {"pk": c.pk, "name": c.name, "tier": c.tier, "note": c.place} for c in seen[:MOST_OPTIONS]
+    ]
+    return render(request, "parts/lookup_options.html", {"options": options})
+
+
+@page("customers.view", Customer)
+def detail(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """CUS-2.1, T19: everything about one customer on one page."""
+    member = request.member
+    plans = customer.visits.planned().select_related("owner").order_by("planned_on", "pk")[:5]
+    context = {
+        "customer": customer,
+        "contacts": customer.contacts.filter(archived_at=None).order_by("-is_primary", "pk"),
+        "plans": plans,
+        "open_visit": customer.visits.filter(owner=member, status=Visit.Status.OPEN).first(),
+        "may_visit": member.may("customers.check_in", customer),
+        "may_change": member.may("customers.change", customer),
+        "may_restore": member.may("customers.restore", customer),
+        "verdict": member.may("customers.view", customer),
+        "acts": panels_of("customers.customer.acts", member, customer),
+        "panels": panels_of("customers.customer", member, customer),
+        "events": timeline_of("customers.customer", member, customer),
+    }
+    return render(request, "customers/detail.html", context)
+
+
+@page("customers.create")
+def create(request: HttpRequest) -> HttpResponse:
+    form = NewCustomerForm(request.POST or None, member=request.member)
+
+    def act(contact_name="", contact_title="", contact_mobile="", **fields):
+        contact = {"name": contact_name, "title": contact_title, "mobile": contact_mobile}
+        return actions.create(by=request.member, contact=contact, **fields)
+
+    if customer := tried(request, form, act):
+        messages.success(request, _("Customer added."))
+        return redirect("customers:detail", customer.pk)
+    return form_page(request, "customers/form.html", form)
+
+
+@page("customers.change", Customer)
+def change(request: HttpRequest, customer: Customer) -> HttpResponse:
+    form = CustomerForm(request.POST or None, instance=copy(customer))
+    if tried(request, form, lambda **typed: actions.change(customer, by=request.member, **typed)):
+        messages.success(request, _("Saved."))
+        return redirect("customers:detail", customer.pk)
+    return form_page(request, "customers/form.html", form, customer=customer)
+
+
+@page("customers.set_tier", Customer)
+def set_tier(request: HttpRequest, customer: Customer) -> HttpResponse:
+    form = TierForm(request.POST or None, initial={"tier": customer.tier})
+    if tried(request, form, lambda **typed: actions.set_tier(customer, by=request.member, **typed)):
+        messages.success(request, _("The tier is changed."))
+        return redirect("customers:detail", customer.pk)
+    changes = customer.tier_changes.select_related("by").order_by("-at", "-pk")[:20]
+    return form_page(request, "customers/set_tier.html", form, customer=customer, changes=changes)
+
+
+@require_POST
+@page("customers.archive", Customer)
+def archive(request: HttpRequest, customer: Customer) -> HttpResponse:
+    actions.archive(customer, by=request.member)
+    messages.success(request, _("Archived. It can be restored on this page."))
+    return redirect("customers:detail", customer.pk)
+
+
+@require_POST
+@page("customers.restore", Customer)
+def restore(request: HttpRequest, customer: Customer) -> HttpResponse:
+    actions.restore(customer, by=request.member)
+    messages.success(request, _("Restored."))
+    return redirect("customers:detail", customer.pk)
+
+
+@page("customers.change", Customer)
+def add_contact(request: HttpRequest, customer: Customer) -> HttpResponse:
+    form = ContactForm(request.POST or None)
+    if tried(
+        request, form, lambda **typed: actions.add_contact(customer, by=request.member, **typed)
+    ):
+        messages.success(request, _("Contact added."))
+        return redirect("customers:detail", customer.pk)
+    return form_page(request, "customers/contact_form.html", form, customer=customer)
+
+
+@page("customers.change_contact", Contact)
+def change_contact(request: HttpRequest, contact: Contact) -> HttpResponse:
+    form = ContactForm(request.POST or None, instance=copy(contact))
+    if tried(
+        request, form, lambda **typed: actions.change_contact(contact, by=request.member, **typed)
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("customers:detail", contact.customer_id)
+    return form_page(
+        request,
+        "customers/contact_form.html",
+        form,
+        customer=contact.customer,
+        contact=contact,
+    )
+
+
+@require_POST
+@page("customers.change_contact", Contact)
+def archive_contact(request: HttpRequest, contact: Contact) -> HttpResponse:
+    actions.archive_contact(contact, by=request.member)
+    messages.success(request, _("Contact removed."))
+    return redirect("customers:detail", contact.customer_id)
