@@ -1,8 +1,10 @@
 """What a document's page shows of its case: steps, log, the reader's own task, what changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from approvals.actions import is_stale, verb_label
 from approvals.kinds import kinds
@@ -36,12 +38,14 @@ class Board:
     may_withdraw: bool
     is_stale: bool
     task: Task | None = None
-    points: list[dict[str, str]] = field(default_factory=list)
+    points: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def board(member: Member, document: Document) -> Board | None:
-    """None before the first submission."""
+def board(
+    member: Member, document: Document, typed: Mapping[str, Any] | None = None
+) -> Board | None:
+    """None before the first submission; `typed` is a refused decision to be shown again."""
     case = document.case
     if case is None:
         return None
@@ -61,7 +65,7 @@ def board(member: Member, document: Document) -> Board | None:
         may_withdraw=bool(member.may("approvals.withdraw", case)) and (stale or not decided),
         is_stale=stale,
         task=task,
-        points=points_of(case, task),
+        points=points_of(case, task, typed or {}),
         changes=changes_of(case),
     )
 
@@ -71,11 +75,21 @@ def risks_of(case: Case) -> list[Line]:
     return [Line(**{name: row[name] for name in names}) for row in case.risks]
 
 
-def points_of(case: Case, task: Task | None) -> list[dict[str, str]]:
+def points_of(case: Case, task: Task | None, typed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The points of the reader's step, with what was ticked and noted and what was wrong."""
+    if task is None:
+        return []
     labels = kinds[case.kind].points
-    return (
-        [{"key": key, "label": labels.get(key, key)} for key in task.step.checklist] if task else []
-    )
+    said, errors = typed.get("points", {}), typed.get("errors", {})
+    return [
+        {
+            "key": key,
+            "label": labels.get(key, key),
+            "error": errors.get(f"note_{key}", ""),
+            **said.get(key, {"ok": False, "note": ""}),
+        }
+        for key in task.step.checklist
+    ]
 
 
 def steps_of(case: Case) -> list[StepShown]:
@@ -130,19 +144,28 @@ def changes_of(case: Case) -> list[dict[str, Any]]:
         return []
     new, old = (dict(flat(version.snapshot)) for version in versions)
     return [
-        {"label": name, "old": old.get(name, "—"), "new": new.get(name, "—")}
-        for name in {**old, **new}
-        if old.get(name) != new.get(name)
+        {
+            "label": " · ".join(map(shown, path)),
+            "old": shown(old.get(path)),
+            "new": shown(new.get(path)),
+        }
+        for path in {**old, **new}
+        if old.get(path) != new.get(path)
     ]
 
 
-def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """A snapshot's leaves as (path, text)."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from flat(item, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for place, item in enumerate(value, 1):
-            yield from flat(item, f"{path}[{place}]")
+def shown(part: Any) -> str:
+    """Labels and choices of a snapshot are msgids; what people wrote stays as it is."""
+    if part in {None, ""}:
+        return "—"
+    return _(part) if isinstance(part, str) else str(part)
+
+
+def flat(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """A snapshot's leaves with their paths; places in a list count from 1."""
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
+        for key, item in pairs:
+            yield from flat(item, (*path, key))
     else:
-        yield path, str(value)
+        yield path, value

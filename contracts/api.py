@@ -22,7 +22,8 @@ class ProductSerializer(serializers.ModelSerializer):
     class Meta:
         model = Product
         fields = (
-            "id", "name", "code", "specification", "unit", "list_price", "vat_category", "is_active",
+            "id", "name", "code", "specification", "unit", "list_price", "vat_category",
+            "is_active",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -46,6 +46,7 @@ class ContractsConfig(AppConfig):
             )
         self.doors()
         panel("customers.customer", 20, panels.purchases)
+        panel("customers.customer.acts", 20, panels.acts)
         timeline("customers.customer", panels.events)
         binding = Q(status__in=("signed", "archived"))
         measures.register(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.models import Status
 from contracts.models import Contract, Product
 from customers.models import Tier
+from customers.regions import PROVINCES
 from kit.calendar import month_of
 from org.access import after
 from org.models import Member, Unit
@@ -40,6 +41,7 @@ class ContractFilter(django_filters.FilterSet):
         field_name="customer__tier", choices=Tier, label=_("Tier"), empty_label=_("Every tier")
     )
     customer = django_filters.NumberFilter(field_name="customer_id")
+    province = django_filters.ChoiceFilter(field_name="customer__province", choices=PROVINCES)
     month = django_filters.CharFilter(method="signed_in", label=_("Signed in"))
     signed_from = django_filters.DateFilter(field_name="signed_on", lookup_expr="gte")
     signed_to = django_filters.DateFilter(field_name="signed_on", lookup_expr="lte")

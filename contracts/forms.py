@@ -359,6 +359,11 @@ class ProductForm(forms.ModelForm):
             "name", "code", "specification", "unit", "list_price", "vat_category", "is_active",
         )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["is_active"]
+
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip()
         if Product.objects.filter(code=code).exclude(pk=self.instance.pk).exists():

@@ -32,8 +32,15 @@ def purchases(member: Member, customer: Customer) -> dict[str, Any]:
         ),
         "number": sums["number"],
         "amount": sums["amount"],
-        "may_draft": bool(member.may("contracts.create", customer)),
     }
+
+
+def acts(member: Member, customer: Customer) -> dict[str, Any] | None:
+    """CTR-1.1: the button that starts a draft for the customer."""
+    if not member.may("contracts.create", customer):
+        return None
+    url = f"{reverse('contracts:create')}?customer={customer.pk}"
+    return {"url": url, "icon": "file-plus", "label": _("Draft a contract")}
 
 
 def events(member: Member, customer: Customer, limit: int) -> Iterator[Event]:

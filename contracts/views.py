@@ -52,6 +52,7 @@ def detail(request: HttpRequest, contract: Contract) -> HttpResponse:
         "risks": shown.risks if shown and not contract.is_open_to_edit else risks_of(contract),
         "tail": _tail(contract),
         "sees": sees(member, contract),
+        "sees_customer": bool(sees(member, contract.customer)),
         "missing": getattr(request, "missing", {}),
         **_verbs(request, contract, shown),
     }
@@ -135,6 +136,8 @@ def _paper(
     request: HttpRequest, paper: Paper, contract: Any = None, *, status: int = 200
 ) -> HttpResponse:
     context = {"paper": paper, "contract": contract, **_sums(paper)}
+    if contract:
+        context["seen"] = contract.updated_at.isoformat()
     return render(request, "contracts/form.html", context, status=status)
 
 

@@ -3,6 +3,7 @@
 from rest_framework.routers import DefaultRouter
 
 from approvals.api import CaseViewSet
+from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
 
 router = DefaultRouter()
@@ -11,3 +12,5 @@ router.register("cases", CaseViewSet, basename="case")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("contacts", ContactViewSet, basename="contact")
 router.register("visits", VisitViewSet, basename="visit")
+router.register("contracts", ContractViewSet, basename="contract")
+router.register("products", ProductViewSet, basename="product")
