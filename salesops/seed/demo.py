@@ -1,0 +1,59 @@
+"""The demo: a company of a year's history with work on every desk, and a second, smaller one."""
+
+import datetime as dt
+import random
+from typing import Any
+
+from django.utils import timezone
+
+from org.models import Role
+from salesops.seed import history, today, words
+from salesops.seed.clock import standing
+from salesops.seed.firm import Firm, add_units, found_company, staffed
+from tenancy.calendar import zone
+from tenancy.context import company
+
+SLUGS = ("hengyuan", "chutian")
+FIRMS = (
+    ("恒原智能装备（苏州）有限公司", words.DEMO_UNITS, words.DEMO_PEOPLE, 400, 210),
+    ("楚天启航自动化有限公司", words.SMALL_UNITS, words.SMALL_PEOPLE, 40, 14),
+)
+QUIET = dt.timedelta(days=8)  # history ends here, the real actions tell the rest
+
+
+def tell(dice: random.Random) -> list[dict[str, str]]:
+    """Both companies; returns who can log in and how."""
+    logins = []
+    for slug, (name, units, people, customers, contracts) in zip(SLUGS, FIRMS, strict=True):
+        begin = timezone.now() - dt.timedelta(days=400)
+        with standing(begin):
+            firm = Firm(found_company(name, slug))
+            with company(firm.company.pk):
+                add_units(firm, units)
+                staffed(firm, people, f"{slug}.example")
+        with company(firm.company.pk):
+            live(firm, dice, customers, contracts)
+        logins += [login_of(firm, person) for person in firm.people]
+    return logins
+
+
+def live(firm: Firm, dice: random.Random, customers: int, contracts: int) -> None:
+    now = timezone.now().astimezone(zone())
+    story = history.Story(firm, dice, now)
+    history.add_products(story)
+    history.add_customers(story, customers)
+    end = (now - QUIET).date()
+    history.add_contracts(story, contracts, first=end - dt.timedelta(days=365), last=end)
+    history.add_visits(story, until=(now - dt.timedelta(days=1)).date())
+    history.write_log(story)
+    today.tell(story)
+
+
+def login_of(firm: Firm, person: Any) -> dict[str, str]:
+    return {
+        "company": firm.company.name,
+        "role": str(Role(person.role).label),
+        "name": person.member.name,
+        "login": person.login,
+        "password": person.password,
+    }
