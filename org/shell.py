@@ -18,13 +18,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)
     ]
     counts = {d.url: d.count(member) for d in mine if d.count}
+    here = current_of(mine, request.path)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in mine:
-        groups.setdefault(entry.group, []).append(shown(entry, request, counts))
+        groups.setdefault(entry.group, []).append(shown(entry, here, counts))
     tabs = tabs_of(mine, member.scope.roles)
     return {
         "nav": [{"label": _(label), "items": items} for label, items in groups.items()],
-        "tabs": [shown(entry, request, counts) for entry in tabs],
+        "tabs": [shown(entry, here, counts) for entry in tabs],
     }
 
 
@@ -37,14 +38,19 @@ def tabs_of(mine: list[Door], roles: frozenset[str]) -> list[Door]:
     return [*rest[:2], *centre, *rest[2:]]
 
 
-def shown(entry: Door, request: HttpRequest, counts: dict[str, int]) -> dict[str, Any]:
-    url = reverse(entry.url)
-    is_current = request.path == url if url == "/" else request.path.startswith(url)
+def current_of(mine: list[Door], path: str) -> str:
+    """Name of the entry a page belongs to: of nested addresses the longest."""
+    urls = {reverse(d.url): d.url for d in mine}
+    found = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return urls[max(found, key=len)] if found else ""
+
+
+def shown(entry: Door, here: str, counts: dict[str, int]) -> dict[str, Any]:
     return {
-        "url": url,
+        "url": reverse(entry.url),
         "label": _(entry.label),
         "icon": entry.icon,
         "count": counts.get(entry.url, 0),
-        "is_current": is_current,
+        "is_current": entry.url == here,
         "fab": entry.is_centre,
     }
