@@ -30,8 +30,8 @@ HEADER = (
 )  # fmt: skip
 COMPUTED = ("net_amount", "tax_amount", "gross_amount", "lowest_discount", "payment_days")
 LIABILITY = N_(
-    "Whoever breaks the contract pays the other side 5% of the contract amount and the damage "
-    "beyond it. Late delivery or late payment costs 0.05% of the late part for every day."
+    "Whoever breaks the contract pays the other side five percent of its amount and the damage "
+    "beyond it. Late delivery or payment costs 0.05 percent of the late part for every day."
 )
 RATES = (
     (VatCategory.STANDARD, N_("VAT 13%"), "0.13", None),

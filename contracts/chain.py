@@ -89,8 +89,6 @@ def risks(terms: Terms, limits: Limits) -> tuple[Reason, ...]:
         values = {
             "discount": plain(min(low)),
             "floor": plain(limits.discount_floor),
-            "tenths": plain(min(low) / 10),
-            "floor_tenths": plain(limits.discount_floor / 10),
         }
         found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3"))
     standard = limits.payment_days.get(terms.tier, 0)

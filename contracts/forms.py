@@ -122,30 +122,30 @@ class LineForm(RowForm):
 
     told = ("product", "name", "specification", "list_price", "unit_price")
 
-    product = forms.CharField(label=gettext_lazy("product"), required=False)
+    product = forms.CharField(label=gettext_lazy("Product"), required=False)
     filled = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
-    name = forms.CharField(label=gettext_lazy("product or service"), required=False, max_length=120)
+    name = forms.CharField(label=gettext_lazy("Product or service"), required=False, max_length=120)
     specification = forms.CharField(
-        label=gettext_lazy("specification"), required=False, max_length=120
+        label=gettext_lazy("Specification"), required=False, max_length=120
     )
     quantity = forms.DecimalField(
-        label=gettext_lazy("quantity"),
+        label=gettext_lazy("Quantity"),
         required=False,
         min_value=Decimal("0.001"),
         max_digits=12,
         decimal_places=3,
         initial=1,
     )
-    unit = forms.CharField(label=gettext_lazy("unit of measure"), required=False, max_length=10)
+    unit = forms.CharField(label=gettext_lazy("Unit of measure"), required=False, max_length=10)
     list_price = forms.DecimalField(
-        label=gettext_lazy("list price"),
+        label=gettext_lazy("List price"),
         required=False,
         min_value=0,
         max_value=MOST,
         decimal_places=2,
     )
     discount = forms.DecimalField(
-        label=gettext_lazy("discount %"),
+        label=gettext_lazy("Discount %"),
         required=False,
         min_value=0,
         max_value=999,
@@ -153,14 +153,14 @@ class LineForm(RowForm):
         initial=100,
     )
     unit_price = forms.DecimalField(
-        label=gettext_lazy("agreed unit price"),
+        label=gettext_lazy("Agreed unit price"),
         required=False,
         min_value=0,
         max_value=MOST,
         decimal_places=2,
     )
     vat_category = forms.ChoiceField(
-        label=gettext_lazy("tax category"),
+        label=gettext_lazy("Tax category"),
         required=False,
         choices=VatCategory,
         initial=VatCategory.STANDARD,
@@ -199,27 +199,27 @@ class InstalmentForm(RowForm):
     told = ("percent", "amount", "due_on", "days_after", "note")
 
     basis = forms.ChoiceField(
-        label=gettext_lazy("payable"), choices=Instalment.Basis, required=False
+        label=gettext_lazy("Payable"), choices=Instalment.Basis, required=False
     )
     percent = forms.DecimalField(
-        label=gettext_lazy("share %"),
+        label=gettext_lazy("Share %"),
         required=False,
         min_value=0,
         max_value=100,
         decimal_places=2,
     )
     amount = forms.DecimalField(
-        label=gettext_lazy("agreed amount"),
+        label=gettext_lazy("Agreed amount"),
         required=False,
         min_value=0,
         max_value=MOST,
         decimal_places=2,
     )
-    due_on = forms.DateField(label=gettext_lazy("due on"), required=False, widget=forms.DateInput)
+    due_on = forms.DateField(label=gettext_lazy("Due on"), required=False, widget=forms.DateInput)
     days_after = forms.IntegerField(
-        label=gettext_lazy("days after"), required=False, min_value=0, max_value=3650
+        label=gettext_lazy("Days after"), required=False, min_value=0, max_value=3650
     )
-    note = forms.CharField(label=gettext_lazy("note"), required=False, max_length=120)
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=120)
 
     def check_row(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("amount") is None:
@@ -337,10 +337,10 @@ def fill(data: QueryDict, catalogue: Catalogue) -> tuple[QueryDict, set[str]]:
 class SignForm(forms.Form):
     """CTR-1.4: day and signatories."""
 
-    signed_on = forms.DateField(label=gettext_lazy("signed on"))
-    signatory_ours = forms.CharField(label=gettext_lazy("signed for us by"), max_length=60)
+    signed_on = forms.DateField(label=gettext_lazy("Signed on"))
+    signatory_ours = forms.CharField(label=gettext_lazy("Signed for us by"), max_length=60)
     signatory_theirs = forms.CharField(
-        label=gettext_lazy("signed for the customer by"), max_length=60
+        label=gettext_lazy("Signed for the customer by"), max_length=60
     )
 
     def clean_signed_on(self) -> Any:

@@ -71,7 +71,7 @@ class VatRate(CompanyModel):
             models.CheckConstraint(
                 condition=Q(rate__gte=0, rate__lt=1),
                 name="contracts_vatrate_fraction",
-                violation_error_message=_("A tax rate is a fraction: 13 % is 0.13."),
+                violation_error_message=_("A tax rate is a fraction between 0 and 1."),
             ),
         ]
 

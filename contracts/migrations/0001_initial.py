@@ -839,7 +839,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("rate__gte", 0), ("rate__lt", 1)),
                 name="contracts_vatrate_fraction",
-                violation_error_message="A tax rate is a fraction: 13 % is 0.13.",
+                violation_error_message="A tax rate is a fraction between 0 and 1.",
             ),
         ),
         migrations.AddConstraint(

@@ -335,7 +335,7 @@ def rows_of(acme, customer, count):
             owner=acme.east_rep,
             unit_id=home.unit_id,
             org_path=home.path,
-        )  # fmt: skip
+        )
         for n in range(have, count)
     )
 
