@@ -36,6 +36,16 @@ def decide(member: Member, case: Case) -> Because:
     return yes("decide", reason)
 
 
+@rule("approvals.answer", clauses="ORG-1.3")
+def answer(member: Member, case: Case) -> Because:
+    """Whoever is or was asked in this round; who came too late is told so by the engine."""
+    if may_decide := decide(member, case):
+        return may_decide
+    if case.owner_id != member.pk and case.tasks.filter(round=case.round, member=member).exists():
+        return yes("answer", Line("step", ok=True, text=N_("you are asked in this round")))
+    return may_decide
+
+
 @rule("approvals.withdraw")
 def withdraw(member: Member, case: Case) -> Because:
     if case.owner_id == member.pk and case.state == Case.State.RUNNING:

@@ -51,9 +51,9 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     rules: ClassVar[dict[str, str]] = {
         "list": "approvals.inbox",
         "retrieve": "approvals.see_case",
-        "approve": "approvals.see_case",
-        "return_": "approvals.see_case",
-        "reject": "approvals.see_case",
+        "approve": "approvals.answer",
+        "return_": "approvals.answer",
+        "reject": "approvals.answer",
         "withdraw": "approvals.withdraw",
     }
 

@@ -120,19 +120,19 @@ def _decide(request: HttpRequest, case: Case, verb: str, said: str) -> HttpRespo
 
 
 @require_POST
-@page("approvals.see_case", Case)
+@page("approvals.answer", Case)
 def approve(request: HttpRequest, case: Case) -> HttpResponse:
     return _decide(request, case, "approve", _("Approved."))
 
 
 @require_POST
-@page("approvals.see_case", Case)
+@page("approvals.answer", Case)
 def return_(request: HttpRequest, case: Case) -> HttpResponse:
     return _decide(request, case, "return", _("Returned for changes."))
 
 
 @require_POST
-@page("approvals.see_case", Case)
+@page("approvals.answer", Case)
 def reject(request: HttpRequest, case: Case) -> HttpResponse:
     return _decide(request, case, "reject", _("Rejected."))
 

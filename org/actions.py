@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.actions import record
 from kit.because import Refused
+from org.access import check
 from org.membership import digest
 from org.models import ApiToken, Member, Post, Role, Unit, UnitGrant
 from org.roles import PERMISSIONS
@@ -23,10 +24,17 @@ def found(name: str, *, slug: str) -> Company:
     return Company.objects.create(name=name, slug=slug)
 
 
+def asked(by: Member | None) -> None:
+    """ORG-1.3: the company's administrator, or nobody: the operator's commands."""
+    if by is not None:
+        check(by, "org.administer")
+
+
 def add_unit(
     name: str, *, parent: Unit | None, kind: str, by: Member | None = None, code: str = ""
 ) -> Unit:
     """ORG-1.1: a node below `parent`, or the root when there is none."""
+    asked(by)
     unit = Unit(name=name, parent=parent, kind=kind, code=code, path="")
     unit.validate_constraints()
     unit.save()
@@ -37,6 +45,7 @@ def add_unit(
 
 
 def add_member(user: User, *, name: str, by: Member | None = None, employee_no: str = "") -> Member:
+    asked(by)
     member = Member(user=user, name=name, employee_no=employee_no)
     member.validate_constraints()
     member.save()
@@ -53,6 +62,7 @@ def start_post(
     starts_on: date | None = None,
 ) -> Post:
     """ORG-1.5: give a role at a unit, with the grants the role carries."""
+    asked(by)
     if not member.is_active:
         raise Refused(_("A disabled member cannot take a post."), code="disabled")
     post = Post(
@@ -68,6 +78,7 @@ def start_post(
 
 def end_post(post: Post, *, by: Member | None, ends_on: date) -> Post:
     """The post ends with that day; its grants go at once when the day has passed."""
+    asked(by)
     if ends_on < post.starts_on:
         raise Refused(_("A post cannot end before it starts."), code="order")
     post.ends_on = ends_on
@@ -106,6 +117,7 @@ def grant(
 
 def disable(member: Member, *, by: Member | None) -> Member:
     """The person is out with the next request: no seat, no grants, no tokens."""
+    asked(by)
     Member.objects.filter(pk=member.pk).update(is_active=False)
     UnitGrant.objects.filter(user_id=member.user_id).delete()
     ApiToken.objects.filter(member_id=member.pk, revoked_at=None).update(revoked_at=timezone.now())
@@ -116,6 +128,8 @@ def disable(member: Member, *, by: Member | None) -> Member:
 
 def make_token(member: Member, *, name: str, by: Member | None) -> str:
     """A key for the API; it is shown once and only its hash is kept."""
+    if by != member:
+        asked(by)
     raw = secrets.token_urlsafe(32)
     ApiToken.objects.create(
         company_id=member.company_id,

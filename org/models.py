@@ -102,7 +102,11 @@ class Member(CompanyModel):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [
-            models.UniqueConstraint(fields=["company", "user"], name="org_member_once"),
+            models.UniqueConstraint(
+                fields=["company", "user"],
+                name="org_member_once",
+                violation_error_message=_("This login is a member already."),
+            ),
             models.UniqueConstraint(
                 fields=["company", "employee_no"],
                 condition=~models.Q(employee_no=""),

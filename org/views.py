@@ -8,8 +8,12 @@ from django.views.decorators.http import require_http_methods
 from kit.pages import public
 from org.access import page
 from org.membership import memberships
-from org.models import Member, Post, Unit
+from org.models import Member, Post, Role, Unit
+from org.roles import LADDER
 from tenancy.models import Company
+
+# the order in which a unit names its people
+RANK = {role: place for place, role in enumerate([*reversed(LADDER), *Role.values])}
 
 
 @public
@@ -34,8 +38,19 @@ def tree(request: HttpRequest) -> HttpResponse:
     posts: dict[int, list[Post]] = {}
     for post in Post.objects.in_force().select_related("member").order_by("role", "id"):
         posts.setdefault(post.unit_id, []).append(post)
-    rows = [{"unit": unit, "posts": posts.get(unit.pk, [])} for unit in units]
+    rows = [row_of(unit, posts.get(unit.pk, [])) for unit in units]
     return render(request, "org/tree.html", {"rows": nested(rows)})
+
+
+def row_of(unit: Unit, posts: list[Post]) -> dict:
+    icons = {Unit.Kind.COMPANY: "building", Unit.Kind.TEAM: "users"}
+    return {
+        "unit": unit,
+        "posts": sorted(posts, key=lambda post: RANK.get(post.role, len(RANK))),
+        "icon": icons.get(unit.kind, "map-2"),
+        "is_leaderless": unit.kind != Unit.Kind.COMPANY
+        and not any(post.role in LADDER for post in posts),
+    }
 
 
 def nested(rows: list[dict]) -> list[dict]:
@@ -65,4 +80,5 @@ def profile(request: HttpRequest) -> HttpResponse:
     """One's own posts, what they let one see, and the companies one belongs to."""
     scope = request.member.scope
     lines = [grant.line() for grant in scope.grants if grant.permission == "see"]
-    return render(request, "org/profile.html", {"scope": scope, "lines": lines})
+    seats = [{"label": Role(seat.role).label, "unit": seat.unit} for seat in scope.seats]
+    return render(request, "org/profile.html", {"seats": seats, "lines": lines})

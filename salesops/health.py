@@ -6,7 +6,9 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
 
+from kit.because import Refused
 from kit.pages import public
 from org.middleware import wants_json
 
@@ -38,6 +40,15 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return render(request, "403.html", status=403)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's key is missing or old; what was typed is still one step back."""
+    detail = _("This page was open too long. Please go back, reload it and send it again.")
+    if wants_json(request):
+        return JsonResponse({"code": "csrf", "detail": detail}, status=403)
+    refused = Refused(detail, code="csrf")
+    return render(request, "403.html", {"refused": refused}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from tests.cast import CANARIES
+from tests.cast import CANARIES, PEOPLE
 from tests.database import django_db_setup
 
 __all__ = ["django_db_setup"]
@@ -17,7 +17,7 @@ class Cast(SimpleNamespace):
     def __getattr__(self, name):
         from org.models import Member
 
-        if name.startswith("_"):
+        if name not in PEOPLE:
             raise AttributeError(name)
         member = Member.objects.select_related("company", "user").get(employee_no=name)
         setattr(self, name, member)

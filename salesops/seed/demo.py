@@ -45,6 +45,7 @@ def live(firm: Firm, dice: random.Random, customers: int, contracts: int) -> Non
     end = (now - QUIET).date()
     history.add_contracts(story, contracts, first=end - dt.timedelta(days=365), last=end)
     history.add_visits(story, until=(now - dt.timedelta(days=1)).date())
+    history.add_plans(story)
     history.write_log(story)
     today.tell(story)
 

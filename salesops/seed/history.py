@@ -175,6 +175,31 @@ def one_visit(story: Story, customer: Customer, person: Person, begin: dt.dateti
     return visit
 
 
+def add_plans(story: Story) -> None:
+    """Most customers have a day in the coming weeks; the rest are what the desk warns of."""
+    dice, rows = story.dice, []
+    days = story.workdays(story.today + dt.timedelta(1), story.today + dt.timedelta(24))
+    for customer in story.customers:
+        if dice.random() < 0.82:
+            customer.next_visit_on = dice.choice(days)
+            rows.append(
+                Visit(
+                    owner=customer.owner,
+                    unit=customer.unit,
+                    org_path=customer.org_path,
+                    customer=customer,
+                    kind=dice.choice(("field", "field", "phone")),
+                    purpose=story.noted(dice.choice(words.PURPOSES)),
+                    planned_on=customer.next_visit_on,
+                    planned_time=dt.time(dice.choice((9, 10, 14, 15)), dice.choice((0, 30))),
+                    created_at=story.now - dt.timedelta(days=3),
+                    updated_at=story.now - dt.timedelta(days=3),
+                )
+            )
+    Visit.objects.bulk_create(rows)
+    Customer.objects.bulk_update(story.customers, ["next_visit_on"], batch_size=500)
+
+
 def touched(story: Story, visits: Iterable[Visit]) -> None:
     """Last contact and change of the visited customers."""
     changed = {}

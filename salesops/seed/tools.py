@@ -97,6 +97,7 @@ def live(firm: Firm, dice: random.Random, customers: int) -> None:
         history.add_contracts(story, customers // 10, first=end - dt.timedelta(365), last=end)
         visits = end + dt.timedelta(days=7)
         history.add_visits(story, until=visits, days=min(customers, 180), rate=0.4)
+    history.add_plans(story)
     history.write_log(story)
     if customers >= len(firm.reps()):
         today.tell(story)

@@ -49,19 +49,22 @@ def path_of(text, pk):
     """The address as a path, with the record's id in its place."""
     for part in ("<int:pk>", "(?P<pk>[^/.]+)"):
         text = text.replace(part, str(pk))
+    text = text.replace("<str:kind>", "customers.customer")
     return "/" + text.replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
 
 
 def interesting():
     for text, entry in addresses():
-        if "format" not in text:
+        guard = getattr(entry.callback, "guard", None)
+        # public addresses are listed one by one in tests/house/test_addresses.py
+        if "format" not in text and not (guard and guard.rule == "public"):
             yield text, entry.callback
 
 
 def methods_of(view):
     actions = getattr(view, "actions", None)
     if actions:
-        return [method.upper() for method in actions]
+        return [m.upper() for m in actions if m in view.cls.http_method_names]
     return ["GET", "POST"]
 
 
@@ -142,7 +145,7 @@ def test_the_matrix_is_the_table_and_a_refused_write_changes_nothing(acme):
                     # what the allowed ones did is undone, so that everyone meets the same records
                     transaction.set_rollback(True)
             if any(cells):
-                found[f"{method} {text}"] = cells
+                found[f"{method} /{text}"] = cells
     assert changed == []
     if os.environ.get("REWRITE"):
         TABLE.write_text(render(found))
@@ -169,10 +172,12 @@ def test_foreign_ids_are_out_of_sight_everywhere_and_look_like_missing_ones(acme
                 missing = ask(client, method, path_of(text, 999_999_999))
                 if rival.canary.encode() in answer.content or answer.status_code < 400:
                     leaks.append((name, method, text, answer.status_code))
-                said = [a.content.replace(str(n).encode(), b"ID") for a, n in
+                said = [a.content.replace(f"/{n}/".encode(), b"/ID/") for a, n in
                         ((answer, pk), (missing, 999_999_999))]  # fmt: skip
                 if answer.status_code != missing.status_code or strip(said[0]) != strip(said[1]):
-                    differences.append((name, method, text))
+                    first, second = (strip(page).decode().splitlines() for page in said)
+                    odd = [pair for pair in zip(first, second, strict=False) if len(set(pair)) > 1]
+                    differences.append((name, method, text, odd[:1]))
     assert leaks == []
     assert differences == []
 
@@ -181,7 +186,7 @@ def strip(page):
     """A page without what changes by the moment: its one-time keys."""
     import re
 
-    return re.sub(rb'value="[0-9a-zA-Z-]{32,64}"', b"", page)
+    return re.sub(rb"[0-9a-zA-Z-]{32,64}", b"", page)
 
 
 def test_no_page_of_one_company_shows_the_other(acme, rival, foreign):

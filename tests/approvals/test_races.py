@@ -88,7 +88,7 @@ def test_two_people_of_one_step_and_the_step_beside_it_race_to_one_end(stage):
     clone, address, made = stage
     case, tokens = made["cases"][0], made["tokens"]
     acts = [
-        approve(address, case, tokens[name], {"payment": {"ok": True, "note": ""}})
+        approve(address, case, tokens[name], {"payment_terms": {"ok": True, "note": ""}})
         for name in ("finance", "finance2", "east_manager")
     ] * 5
     with ThreadPoolExecutor(len(acts)) as pool:

@@ -37,7 +37,11 @@ def rules_of(view):
         return {guard.rule}
     actions = getattr(view, "actions", None)
     if actions:
-        return {view.cls.rules.get(action, f"MISSING {action}") for action in actions.values()}
+        return {
+            view.cls.rules.get(action, f"MISSING {action}")
+            for method, action in actions.items()
+            if method in view.cls.http_method_names
+        }
     return {"MISSING"}
 
 

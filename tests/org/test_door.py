@@ -28,8 +28,9 @@ def test_a_disabled_member_is_out_with_the_next_request(acme):
 
 
 def test_one_login_in_two_companies_has_to_choose_and_sees_one_at_a_time(acme, rival):
+    user = acme.east_rep.user
     with inside(rival):
-        actions.add_member(acme.east_rep.user, name="zweites Ich")
+        actions.add_member(user, name="zweites Ich")
     client = client_of(acme.east_rep)
     assert client.get(MEMBERS)["Location"] == "/org/companies/"
     page = client.get("/org/companies/").content.decode()
@@ -97,7 +98,7 @@ def test_a_refusal_is_logged_after_the_rollback(acme):
     client_of(acme.east_rep).post("/approvals/999999/approve/", {})
     row = Refusal.objects.latest("pk")
     assert Refusal.objects.count() == before + 1
-    assert (row.status, row.member_id, row.rule) == (404, acme.east_rep.pk, "approvals.see_case")
+    assert (row.status, row.member_id, row.rule) == (404, acme.east_rep.pk, "approvals.answer")
 
 
 def test_logging_in_works_with_e_mail_and_with_mobile(acme, client):
