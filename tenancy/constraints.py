@@ -7,7 +7,7 @@ from django.db.models.constraints import BaseConstraint
 
 
 class _Raw(BaseConstraint):
-    """A constraint that is plain SQL; it runs at the end of its migration, when its target exists."""
+    """A constraint as plain SQL; it runs at the end of its migration, when its target exists."""
 
     def up(self, model: type[models.Model]) -> list[str]:
         raise NotImplementedError

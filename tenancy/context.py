@@ -23,7 +23,7 @@ class Origin:
 
 _now: ContextVar[int | None] = ContextVar("company", default=None)
 _memo: ContextVar[dict[Hashable, Any] | None] = ContextVar("memo", default=None)
-_origin: ContextVar[Origin] = ContextVar("origin", default=Origin(channel="command"))
+_origin: ContextVar[Origin] = ContextVar("origin", default=Origin(channel="command"))  # noqa: B039 frozen
 
 
 def current() -> int | None:

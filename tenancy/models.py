@@ -128,7 +128,7 @@ class Outbox(CompanyModel):
 
 
 class IdempotencyKey(CompanyModel):
-    """The answer once given to a key, so that a repeated request repeats the answer, not the act."""
+    """The answer once given to a key: a repeated request repeats the answer, not the act."""
 
     member_id = models.BigIntegerField()
     key = models.CharField(max_length=80)

@@ -22,124 +22,269 @@ GROUND = [
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL(GROUND, migrations.RunSQL.noop),
         BtreeGinExtension(),
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='company name')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='short name')),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='credit code')),
-                ('zone', models.CharField(default='Asia/Shanghai', max_length=40, verbose_name='time zone')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="company name")),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="short name")),
+                (
+                    "credit_code",
+                    models.CharField(blank=True, max_length=18, verbose_name="credit code"),
+                ),
+                (
+                    "zone",
+                    models.CharField(
+                        default="Asia/Shanghai", max_length=40, verbose_name="time zone"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
             ],
             options={
-                'verbose_name': 'company',
-                'verbose_name_plural': 'companies',
-                'ordering': ('id',),
+                "verbose_name": "company",
+                "verbose_name_plural": "companies",
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=80)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('location', models.CharField(blank=True, max_length=500)),
-                ('content_type', models.CharField(blank=True, max_length=100)),
-                ('body', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("member_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=80)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("location", models.CharField(blank=True, max_length=500)),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("body", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'member_id', 'key'), name='tenancy_idempotency_once'), models.UniqueConstraint(fields=('company', 'id'), name='tenancy_idempotencykey_co_id'), tenancy.constraints.RowSecurity(name='tenancy_idempotencykey_rows')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "member_id", "key"), name="tenancy_idempotency_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="tenancy_idempotencykey_co_id"
+                    ),
+                    tenancy.constraints.RowSecurity(name="tenancy_idempotencykey_rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=60)),
-                ('period', models.CharField(max_length=20)),
-                ('subject', models.CharField(blank=True, max_length=60)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('did', models.JSONField(default=dict)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("job", models.CharField(max_length=60)),
+                ("period", models.CharField(max_length=20)),
+                ("subject", models.CharField(blank=True, max_length=60)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("did", models.JSONField(default=dict)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'job', 'period', 'subject'), name='tenancy_jobrun_once'), models.UniqueConstraint(fields=('company', 'id'), name='tenancy_jobrun_co_id'), tenancy.constraints.RowSecurity(name='tenancy_jobrun_rows')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "job", "period", "subject"), name="tenancy_jobrun_once"
+                    ),
+                    models.UniqueConstraint(fields=("company", "id"), name="tenancy_jobrun_co_id"),
+                    tenancy.constraints.RowSecurity(name="tenancy_jobrun_rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=60)),
-                ('payload', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=60)),
+                ("payload", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['company', 'due_at'], name='tenancy_outbox_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'id'), name='tenancy_outbox_co_id'), tenancy.constraints.RowSecurity(name='tenancy_outbox_rows')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("sent_at", None)),
+                        fields=["company", "due_at"],
+                        name="tenancy_outbox_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="tenancy_outbox_co_id"),
+                    tenancy.constraints.RowSecurity(name="tenancy_outbox_rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Param',
+            name="Param",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('value', models.JSONField()),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('document', models.CharField(blank=True, max_length=60)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("value", models.JSONField()),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("document", models.CharField(blank=True, max_length=60)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), ('key', '='), ('during', '&&')], name='tenancy_param_no_overlap'), models.UniqueConstraint(fields=('company', 'id'), name='tenancy_param_co_id'), tenancy.constraints.RowSecurity(name='tenancy_param_rows')],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("company", "="), ("key", "="), ("during", "&&")],
+                        name="tenancy_param_no_overlap",
+                    ),
+                    models.UniqueConstraint(fields=("company", "id"), name="tenancy_param_co_id"),
+                    tenancy.constraints.RowSecurity(name="tenancy_param_rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Sequence',
+            name="Sequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('period', models.CharField(blank=True, max_length=10)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=40)),
+                ("period", models.CharField(blank=True, max_length=10)),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'key', 'period'), name='tenancy_sequence_once'), models.UniqueConstraint(fields=('company', 'id'), name='tenancy_sequence_co_id'), tenancy.constraints.RowSecurity(name='tenancy_sequence_rows')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "key", "period"), name="tenancy_sequence_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="tenancy_sequence_co_id"
+                    ),
+                    tenancy.constraints.RowSecurity(name="tenancy_sequence_rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkDay',
+            name="WorkDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('is_workday', models.BooleanField()),
-                ('name', models.CharField(blank=True, max_length=40)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("is_workday", models.BooleanField()),
+                ("name", models.CharField(blank=True, max_length=40)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'date'), name='tenancy_workday_once'), models.UniqueConstraint(fields=('company', 'id'), name='tenancy_workday_co_id'), tenancy.constraints.RowSecurity(name='tenancy_workday_rows')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "date"), name="tenancy_workday_once"
+                    ),
+                    models.UniqueConstraint(fields=("company", "id"), name="tenancy_workday_co_id"),
+                    tenancy.constraints.RowSecurity(name="tenancy_workday_rows"),
+                ],
             },
         ),
     ]
