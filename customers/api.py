@@ -59,6 +59,7 @@ class CustomerSerializer(serializers.ModelSerializer):
 
     owner_name = serializers.CharField(source="owner.name", read_only=True)
     unit_name = serializers.CharField(source="unit.name", read_only=True)
+    credit_code = serializers.CharField(max_length=40, required=False, allow_blank=True)
 
     class Meta:
         model = Customer

@@ -69,12 +69,13 @@ class CustomersConfig(AppConfig):
         )
 
     def hand_down(self) -> None:
-        """The timeline, the duty of a share, and the two measures of this floor."""
-        from customers import access, history
+        """The timeline, the duty of a share, the import and the two measures of this floor."""
+        from customers import access, history, imports
         from figures.measures import Measure, register
         from org.access import duties
 
         duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
+        imports.ready()
         for source in (history.visits, history.tier_changes, history.log):
             timeline("customers.customer", source)
         register(

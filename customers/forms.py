@@ -13,14 +13,29 @@ from kit.forms import Lookup
 from org.models import Member
 
 
-class CustomerForm(forms.ModelForm):
+class CodeForm(forms.ModelForm):
+    """Numbers may be typed with gaps and signs: the action stores their short form."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.declared_fields.keys() & {"mobile", "credit_code"}:
+            self.fields[name].initial = getattr(self.instance, name)
+
+
+class CustomerForm(CodeForm):
     """CUS-2.1: basics, needs and preferences."""
+
+    credit_code = forms.CharField(
+        label=_("credit code"),
+        max_length=40,
+        required=False,
+        help_text=_("18 characters; may stay empty."),
+    )
 
     class Meta:
         model = Customer
         fields = [
             "name",
-            "credit_code",
             "industry",
             "source",
             "province",
@@ -36,7 +51,6 @@ class CustomerForm(forms.ModelForm):
             name: forms.Textarea(attrs={"rows": 3}) for name in ("needs", "preferences", "notes")
         }
         help_texts = {
-            "credit_code": _("18 characters; may stay empty."),
             "is_focus": _("Put on the list of prospects that are followed up first."),
         }
 
@@ -70,14 +84,14 @@ class TierForm(forms.Form):
     )
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(CodeForm):
     """A person at the customer's."""
 
     mobile = forms.CharField(label=_("mobile"), max_length=20, required=False)
 
     class Meta:
         model = Contact
-        fields = ["name", "title", "mobile", "phone", "email", "wechat", "is_primary", "notes"]
+        fields = ["name", "title", "phone", "email", "wechat", "is_primary", "notes"]
 
 
 class PlanForm(forms.ModelForm):

@@ -78,8 +78,8 @@ def log(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
     for line in lines:
         known = VERBS[line.verb]
         note = changed(line) if line.before else line.note
-        text = _(known["label"])
-        yield Event(at=line.at, icon=known["icon"], text=text, who=line.actor_name, note=note)
+        words = known["label"]
+        yield Event(at=line.at, icon=known["icon"], text=_(words), who=line.actor_name, note=note)
 
 
 def changed(line: AuditLine) -> str:

@@ -47,7 +47,9 @@ def list_(request: HttpRequest) -> HttpResponse:
         "is_narrowed": any(value for name, value in request.GET.items() if name != "cursor"),
         "total": capped_count(found)[1],
         "chips": [(t, SHORT[t], capped_count(found.filter(tier=t))[1]) for t in Tier],
+        "leads": bool(request.member.scope.ranges("see")),
         "may_create": request.member.may("customers.create"),
+        "may_import": request.member.may("files.upload"),
     }
     if request.htmx:
         return render(request, "customers/_rows.html", context)

@@ -88,8 +88,9 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def clock_of(visit: Visit) -> tuple[Any, ...]:
-    """Visits with a time come in its order, those without after them."""
-    time = visit.planned_time
+    """Visits come in the order of their clock times, those without one after them."""
+    began = timezone.localtime(visit.checked_in_at).time() if visit.checked_in_at else None
+    time = visit.planned_time or began
     return (time is None, time.isoformat() if time else "", visit.pk)
 
 
