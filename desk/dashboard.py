@@ -87,13 +87,13 @@ def cards(
 
 
 def card(key: str, now: Row, before: Row) -> dict[str, Any]:
-    value, old = now.values[key], before.values[key]
+    measure, value, old = measures[key], now.values[key], before.values[key]
     change = growth(Decimal(value), Decimal(old))
     return {
-        "label": _(measures[key].label),
+        "label": _(measure.label),
         "icon": ICONS[key],
         "value": value,
-        "is_money": measures[key].is_money,
+        "is_money": measure.is_money,
         "url": now.urls[key],
         "old": old,
         "delta": change[0],
@@ -133,7 +133,8 @@ def trend(
 
 
 def chart(rows: list[Row]) -> dict[str, Any]:
-    label = _(measures["signed_amount"].label)
+    measure = measures["signed_amount"]
+    label = _(measure.label)
     values = [str(row.values["signed_amount"]) for row in rows]
     series = [{"name": label, "kind": "bar", "colour": "primary", "values": values}]
     return {"labels": [row.label[2:] for row in rows], "series": series, "unit": "¥"}

@@ -5,8 +5,6 @@ import json
 from functools import cache
 from typing import Any
 
-from django.utils.translation import gettext_noop as N_
-
 from approvals.actions import chain_of
 from approvals.models import Case, Decision, Status, Step, Task, Version
 from approvals.routing import levels, route
@@ -124,7 +122,7 @@ def decision_of(case: Case, row: Row) -> Decision:
         case=case, round=1, task=task, step_name=step.name if step else "", verb=verb, by=by,
         comment=comment, checklist=ticked if verb == "approve" else {},
         content_hash=case.content_hash,
-        because=task.because if task else yes(N_("submit")).as_json(), at=at,
+        because=task.because if task else yes(verb).as_json(), at=at,
     )  # fmt: skip
 
 
