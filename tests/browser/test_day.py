@@ -1,0 +1,140 @@
+"""The main job, end to end, in Chromium: a visit, a contract, four approvers' desks, the figures."""
+
+import os
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE
+from tests.serving import run
+
+pytestmark = pytest.mark.browser
+SHOTS = os.environ.get("SHOTS")
+POINTS = ("amount", "specification", "delivery", "payment", "liability", "other")
+
+
+def shot(person, name, size):
+    assert person.is_within_the_screen(), name
+    if SHOTS:
+        folder = Path(SHOTS)
+        folder.mkdir(parents=True, exist_ok=True)
+        person.page.screenshot(
+            path=folder / f"{name}-{size['width']}.png", full_page=size == DESK or "full" in name
+        )
+
+
+def visible(page, selector):
+    """Of twins for phone and desktop, the one that is shown."""
+    return page.locator(selector).locator("visible=true").first
+
+
+def press(page, words):
+    visible(page, f"button:has-text('{words}'), a.btn:has-text('{words}')").click()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+def test_the_day_of_a_contract(stage, log_in, size):
+    clone, _address, ids = stage
+    customer = ids["acme"]["customers.customer"]
+    title = f"数控机床采购合同 {size['width']}"
+    soon = date.today() + timedelta(days=20)
+
+    with log_in("east_rep", size) as rep:
+        page = rep.page
+        shot(rep, "rep-home", size)
+        rep.open(f"/customers/{customer}/")
+        shot(rep, "customer", size)
+        rep.open(f"/customers/{customer}/check_in/")
+        page.fill("[name=purpose]", "方案讲解")
+        shot(rep, "check-in", size)
+        page.click("main form button.btn-primary")
+        page.wait_for_url(re.compile(r"/customers/visits/\d+/"))
+        visit = re.search(r"/visits/(\d+)/", page.url)[1]
+        rep.open(f"/customers/visits/{visit}/finish/")
+        page.fill("[name=summary]", "客户认可方案，要求本周报价。")
+        page.fill("[name=met]", "王工")
+        page.fill("[name=next_step]", "报价")
+        page.fill("[name=next_on]", soon.isoformat())
+        page.click("main form button.btn-primary")
+        rep.open(f"/customers/{customer}/")
+        expect(page.locator("main")).to_contain_text("客户认可方案")
+
+        rep.open(f"/contracts/new/?customer={customer}")
+        page.fill("[name=title]", title)
+        page.fill("[name=delivery_on]", (soon + timedelta(days=30)).isoformat())
+        page.fill("[name=delivery_place]", "苏州工业园区星湖街 1 号")
+        for field, value in {
+            "name": "五轴加工中心", "quantity": "2", "unit": "台", "list_price": "500000",
+            "discount": "86",
+        }.items():  # fmt: skip
+            page.fill(f"[name=lines-0-{field}]", value)
+        page.fill("[name=plan-0-percent]", "30")
+        page.fill("[name=plan-0-due_on]", soon.isoformat())
+        page.fill("[name=plan-1-percent]", "70")
+        page.select_option("[name=plan-1-basis]", "delivery")
+        page.fill("[name=plan-1-days_after]", "90")
+        page.keyboard.press("Tab")
+        expect(page.locator("#totals")).to_contain_text("860,000.00")
+        shot(rep, "draft-full", size)
+        press(page, "保存草稿")
+        page.wait_for_url(re.compile(r"/contracts/\d+/$"))
+        path = re.search(r"(/contracts/\d+/)", page.url)[1]
+        shot(rep, "draft-saved", size)
+        press(page, "提交审核")
+        expect(page.locator("main")).to_contain_text("HT-HD-")
+        shot(rep, "submitted", size)
+
+    def decide(name, points, comment, picture, is_risky=True):
+        with log_in(name, size) as approver:
+            page = approver.page
+            approver.open("/approvals/")
+            shot(approver, f"{picture}-inbox", size)
+            page.click(f"a:has-text('{title}')")
+            expect(page.locator("main")).to_contain_text("860,000.00")
+            if is_risky:
+                expect(page.locator(".so-risk").first).to_contain_text("86")
+            for key in points:
+                page.check(f"[name=check_{key}]")
+            if comment:
+                page.fill("#decide textarea[name=comment]", comment)
+            shot(approver, f"{picture}-decides-full", size)
+            page.click("#decide button.btn-primary")
+            page.wait_for_url("**/approvals/")
+            expect(page.locator("main")).not_to_contain_text(title)
+
+    decide("east_supervisor", POINTS, "条款齐全。", "supervisor")
+    decide("east_manager", (), "三年框架客户，同意该折扣。", "manager")
+    decide("finance", ("payment_terms",), "", "finance")
+
+    with log_in("east_rep", size) as rep:
+        page = rep.page
+        rep.open(path)
+        shot(rep, "approved-full", size)
+        press(page, "签订")
+        page.fill("[name=signed_on]", date.today().isoformat())
+        page.fill("[name=signatory_ours]", "陈晓")
+        page.fill("[name=signatory_theirs]", "王建国")
+        shot(rep, "sign", size)
+        page.click("main form button.btn-primary")
+        page.wait_for_url(re.compile(r"/contracts/\d+/$"))
+        shot(rep, "signed-full", size)
+
+    with log_in("director", size) as director:
+        director.open("/")
+        shot(director, "director-home", size)
+        director.open("/figures/")
+        shot(director, "figures-full", size)
+        expect(director.page.locator("main")).to_contain_text("华东大区")
+    pk = int(re.search(r"\d+", path)[0])
+    seen = run(
+        clone,
+        "from tenancy.context import company\nfrom tests.conftest import cast_of\n"
+        "from contracts.models import Contract\nfrom audit.verify import verify\n"
+        "cast = cast_of('acme')\n"
+        f"with company(cast.company.pk):\n c = Contract.objects.get(pk={pk})\n"
+        " result = [c.status, str(c.gross_amount), verify(cast.company.pk).ok]",
+    )
+    assert seen == ["signed", "860000.00", True]
