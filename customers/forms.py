@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.filters import sellers_under
@@ -26,7 +27,7 @@ class CustomerForm(CodeForm):
     """CUS-2.1: basics, needs and preferences."""
 
     credit_code = forms.CharField(
-        label=_("credit code"),
+        label=_("Credit code"),
         max_length=40,
         required=False,
         help_text=_("18 characters; may stay empty."),
@@ -58,10 +59,10 @@ class CustomerForm(CodeForm):
 class NewCustomerForm(CustomerForm):
     """The file together with the first contact, and the owner when it is not whoever adds it."""
 
-    contact_name = forms.CharField(label=_("main contact"), max_length=60, required=False)
-    contact_title = forms.CharField(label=_("position"), max_length=60, required=False)
-    contact_mobile = forms.CharField(label=_("mobile"), max_length=20, required=False)
-    owner = forms.ModelChoiceField(Member.objects.none(), label=_("owner"), empty_label=None)
+    contact_name = forms.CharField(label=_("Main contact"), max_length=60, required=False)
+    contact_title = forms.CharField(label=_("Position"), max_length=60, required=False)
+    contact_mobile = forms.CharField(label=_("Mobile"), max_length=20, required=False)
+    owner = forms.ModelChoiceField(Member.objects.none(), label=_("Owner"), empty_label=None)
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
@@ -75,9 +76,12 @@ class NewCustomerForm(CustomerForm):
 class TierForm(forms.Form):
     """CUS-3.2: the tier and why."""
 
-    tier = forms.ChoiceField(label=_("tier"), choices=Tier.choices)
+    tier = forms.ChoiceField(
+        label=_("Tier"),
+        choices=[(tier, format_lazy("{} {}", tier.value, tier.label)) for tier in Tier],
+    )
     reason = forms.CharField(
-        label=_("reason"),
+        label=_("Reason"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("At least five characters; it stays in the customer's history."),
@@ -87,7 +91,7 @@ class TierForm(forms.Form):
 class ContactForm(CodeForm):
     """A person at the customer's."""
 
-    mobile = forms.CharField(label=_("mobile"), max_length=20, required=False)
+    mobile = forms.CharField(label=_("Mobile"), max_length=20, required=False)
 
     class Meta:
         model = Contact
@@ -109,8 +113,8 @@ class PlanForm(forms.ModelForm):
 class CheckInForm(forms.Form):
     """T1: what the phone sends; everything but the kind is optional."""
 
-    kind = forms.ChoiceField(label=_("kind of visit"), choices=Visit.Kind.choices)
-    purpose = forms.CharField(label=_("purpose"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=_("Kind of visit"), choices=Visit.Kind.choices)
+    purpose = forms.CharField(label=_("Purpose"), max_length=200, required=False)
     lat = forms.DecimalField(required=False, widget=forms.HiddenInput)
     lng = forms.DecimalField(required=False, widget=forms.HiddenInput)
     accuracy = forms.DecimalField(
@@ -145,13 +149,13 @@ class ResultForm(forms.ModelForm):
 class CancelForm(forms.Form):
     """T2: the reason."""
 
-    reason = forms.CharField(label=_("reason"), min_length=2, max_length=200)
+    reason = forms.CharField(label=_("Reason"), min_length=2, max_length=200)
 
 
 class PickForm(forms.Form):
     """The customer to check in at, by name, pinyin or initials."""
 
-    customer = forms.IntegerField(label=_("customer"), required=True)
+    customer = forms.IntegerField(label=_("Customer"), required=True)
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
