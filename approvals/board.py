@@ -1,6 +1,6 @@
 """What a document's page shows of its case: steps, log, the reader's own task, what changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,12 @@ from approvals.models import Case, Document, Task
 from kit.because import Because, Line
 from org.models import Member
 
+DRAWN = {"done": "done", "open": "now", "waiting": "wait", "void": "void"}
+
 
 @dataclass(slots=True)
 class StepShown:
-    """One step of the chain as drawn: state is done, now, wait or void."""
+    """One step of the chain as drawn: state is done, now, stop (sent back here), wait or void."""
 
     name: str
     state: str
@@ -58,7 +60,7 @@ def board(
     decided = any(row["verb"] == "approve" and row["round"] == case.round for row in log)
     return Board(
         case=case,
-        steps=steps_of(case),
+        steps=steps_of(case, log),
         log=log,
         risks=risks_of(case),
         may_decide=may_decide,
@@ -66,7 +68,7 @@ def board(
         is_stale=stale,
         task=task,
         points=points_of(case, task, typed or {}),
-        changes=changes_of(case),
+        changes=changes_of(case, document),
     )
 
 
@@ -92,22 +94,23 @@ def points_of(case: Case, task: Task | None, typed: Mapping[str, Any]) -> list[d
     ]
 
 
-def steps_of(case: Case) -> list[StepShown]:
+def steps_of(case: Case, log: Iterable[Mapping[str, Any]]) -> list[StepShown]:
+    stopped = {row["task"] for row in log if row["verb"] in {"return", "reject"}}
     tasks = case.tasks.filter(round=case.round).select_related("step", "member")
     by_step: dict[int, list[Task]] = {}
     for task in tasks.order_by("position", "id"):
         by_step.setdefault(task.step_id, []).append(task)
-    return [_step(found) for found in by_step.values()]
+    return [_step(found, stopped) for found in by_step.values()]
 
 
-def _step(tasks: list[Task]) -> StepShown:
+def _step(tasks: list[Task], stopped: Container[int | None]) -> StepShown:
     rank = {Task.State.DONE: 0, Task.State.OPEN: 1, Task.State.WAITING: 2, Task.State.VOID: 3}
     tasks = sorted(tasks, key=lambda task: (rank[task.state], -task.pk))
     best = tasks[0]
     names = [t.member.name if t.member else "" for t in tasks if t.state == best.state]
     return StepShown(
         name=best.step.name,
-        state={"done": "done", "open": "now", "waiting": "wait", "void": "void"}[best.state],
+        state="stop" if best.pk in stopped else DRAWN[best.state],
         who="、".join(name for name in dict.fromkeys(names) if name),
         because=Because.from_json(best.because) if best.because else None,
         due_at=best.due_at if best.state == Task.State.OPEN else None,
@@ -121,6 +124,7 @@ def decisions_of(case: Case) -> list[dict[str, Any]]:
     return [
         {
             "verb": row.verb,
+            "task": row.task_id,
             "label": verb_label(row.verb),
             "who": row.by.name,
             "step": row.step_name,
@@ -137,19 +141,21 @@ def decisions_of(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def changes_of(case: Case) -> list[dict[str, Any]]:
+def changes_of(case: Case, document: Document) -> list[dict[str, Any]]:
     """What differs between the last two submissions, as label paths with old and new."""
     versions = list(case.versions.order_by("-round")[:2])
     if len(versions) < 2:
         return []
     new, old = (dict(flat(version.snapshot)) for version in versions)
+    # stored snapshots have lost the order in which the page shows their parts
+    order = dict.fromkeys(path for path, _leaf in flat(kinds[case.kind].snapshot(document)))
     return [
         {
             "label": " · ".join(map(shown, path)),
             "old": shown(old.get(path)),
             "new": shown(new.get(path)),
         }
-        for path in {**old, **new}
+        for path in {**order, **old, **new}
         if old.get(path) != new.get(path)
     ]
 

@@ -268,6 +268,7 @@ class Paper:
     ) -> None:
         lines, plan = lines or [], plan or []
         self.header, self.changed = header, set()
+        self.given_lines, self.given_plan = lines, plan
         if data is None:
             ids = [row["product"].pk for row in lines if row.get("product")]
             catalogue = Catalogue(ids)
@@ -281,7 +282,11 @@ class Paper:
             initial=[_line_initial(row) for row in lines],
             form_kwargs={"catalogue": catalogue},
         )
-        self.plan = row_set(InstalmentForm, 1 if plan else 3)(data, prefix="plan", initial=plan)
+        self.plan = row_set(InstalmentForm, 1 if plan else 3)(
+            data,
+            prefix="plan",
+            initial=[row | {"percent": plain(row["percent"])} for row in plan],
+        )
 
     def is_valid(self) -> bool:
         # every part is asked, so that all errors show at once
@@ -303,6 +308,11 @@ def _named(data: QueryDict) -> list[str]:
     return [data[key] for key in data if key.startswith("lines-") and key.endswith("-product")]
 
 
+def plain(number: Decimal | None) -> str:
+    """2.000 as 2, the way a person types it."""
+    return "" if number is None else f"{number.normalize():f}"
+
+
 def _line_initial(row: Mapping[str, Any]) -> dict[str, Any]:
     """A unit price that follows from list price and discount is not shown as typed."""
     product = row.get("product")
@@ -311,6 +321,8 @@ def _line_initial(row: Mapping[str, Any]) -> dict[str, Any]:
         **row,
         "product": product.pk if product else "",
         "filled": product.pk if product else "",
+        "quantity": plain(row["quantity"]),
+        "discount": plain(row["discount"]),
         "unit_price": None if follows else row["unit_price"],
     }
 

@@ -144,8 +144,7 @@ def _paper(
 def _sums(paper: Paper) -> dict[str, Any]:
     """Lines, sums and plan as the server computes them from what stands in the form."""
     if not paper.header.is_bound:
-        found = list(paper.lines.initial or ())
-        rows, plan_rows, header = found, paper.plan.initial or [], paper.header.initial
+        rows, plan_rows, header = paper.given_lines, paper.given_plan, paper.header.initial
     else:
         paper.is_valid()
         rows, plan_rows = paper.lines.rows(), paper.plan.rows()
