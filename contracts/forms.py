@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.actions import HEADER
-from contracts.models import MOST, Contract, Instalment, Product, VatCategory
+from contracts.models import MOST, Contract, Instalment, Product, VatCategory, VatRate
 from contracts.pricing import unit_price
 from customers.models import Customer
 from kit.because import Refused
@@ -75,11 +75,13 @@ def one_of(rows: Any) -> int | None:
 
 
 class Catalogue:
-    """The products that one form names, read in one query."""
+    """The products that one form names and the tax rates of today, read once."""
 
     def __init__(self, ids: Iterable[Any] = ()) -> None:
         wanted = {int(pk) for pk in ids if str(pk).isdecimal() and len(str(pk)) < 19}
         self.rows = Product.objects.in_bulk(list(wanted)) if wanted else {}
+        names = dict(VatRate.objects.on(timezone.localdate()).values_list("category", "name"))
+        self.rates = [(value, names.get(value, label)) for value, label in VatCategory.choices]
 
     def get(self, value: Any) -> Product | None:
         return self.rows.get(int(value)) if str(value or "").isdecimal() else None
@@ -169,6 +171,7 @@ class LineForm(RowForm):
     def __init__(self, *args: Any, catalogue: Catalogue | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.catalogue = catalogue or Catalogue()
+        self.fields["vat_category"].choices = self.catalogue.rates
         self.fields["product"].widget = Lookup(
             "contracts:product_lookup", label=self.catalogue.label, find=self.catalogue.find
         )
