@@ -156,7 +156,8 @@ class Refused(Exception):
         because: Because | None = None,
     ) -> None:
         self.because = because
-        self.detail = str(detail or because or "")
+        # a refusing Because is false: `or` would lose its sentence
+        self.detail = str(detail or ("" if because is None else because))
         self.code = code
         self.errors = dict(errors or {})
         super().__init__(self.detail)

@@ -108,7 +108,7 @@ def refusal_json(error: Refused) -> dict[str, Any]:
     body: dict[str, Any] = {"code": error.code, "detail": error.detail}
     if error.errors:
         body["errors"] = error.errors
-    if error.because:
+    if error.because is not None:
         body["because"] = error.because.as_json()
     return body
 
