@@ -14,7 +14,7 @@ class DeskConfig(AppConfig):
 
         door(
             group=N_("Workplace"),
-            label=N_("Today"),
+            label=N_("My day"),
             url="desk:home",
             icon="home",
             rule="desk.home",

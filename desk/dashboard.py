@@ -161,6 +161,7 @@ def provinces(
             "adcode": code,
             "name": name,
             "amount": sums.get(code),
+            "shown": f"{(sums.get(code) or 0) / 10_000:,.0f}",
             "url": rows_url(
                 measures["signed_amount"], args | {"province": code}, period.first, period.last
             ),

@@ -54,6 +54,7 @@ class Desk:
     team: list[dict[str, Any]] = field(default_factory=list)
     strip: Any = None
     customers: list[Customer] = field(default_factory=list)
+    newest: list[Customer] = field(default_factory=list)
     imports: list[ImportJob] = field(default_factory=list)
     drafts: list[Contract] = field(default_factory=list)
     decided: list[dict[str, Any]] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Desk:
     def is_empty(self) -> bool:
         blocks = (
             self.visits, self.late, self.works, self.tasks, self.queue, self.team,
-            self.customers, self.imports, self.drafts, self.decided,
+            self.customers, self.newest, self.imports, self.drafts, self.decided,
         )  # fmt: skip
         return not any(blocks)
 
@@ -105,7 +106,7 @@ def desk_of(member: Member) -> Desk:
         desk.decided = decided(member)
     if Role.SALES_OPS in roles:
         seen = Customer.objects.visible_to(member).active()
-        desk.customers = list(seen.select_related("owner").order_by("-created_at", "-id")[:FEW])
+        desk.newest = list(seen.select_related("owner").order_by("-created_at", "-id")[:FEW])
         jobs = ImportJob.objects.visible_to(member).select_related("owner")
         desk.imports = list(jobs.order_by("-updated_at", "-id")[:FEW])
         drafts = Contract.objects.visible_to(member).filter(status=Status.DRAFT)
@@ -120,7 +121,7 @@ def quick(member: Member) -> list[dict[str, str]]:
     acts: list[tuple[Callable[[], object], str, str, str, str]] = [
         (
             lambda: bool(member.scope.roles & SELLING),
-            "customers:today", "map-pin-check", _("Check in"), "",
+            "customers:today", "map-pin-check", _("Visit check-in"), "",
         ),
         (
             lambda: member.may("contracts.create"),

@@ -18,14 +18,15 @@ FIRMS = (
     ("恒原智能装备（苏州）有限公司", words.DEMO_UNITS, words.DEMO_PEOPLE, 400, 210),
     ("楚天启航自动化有限公司", words.SMALL_UNITS, words.SMALL_PEOPLE, 40, 14),
 )
-QUIET = dt.timedelta(days=8)  # history ends here, the real actions tell the rest
+YEARS = 730
+QUIET = dt.timedelta(days=6)  # history ends here, the real actions tell the rest
 
 
 def tell(dice: random.Random) -> list[dict[str, str]]:
     """Both companies; returns who can log in and how."""
     logins = []
     for slug, (name, units, people, customers, contracts) in zip(SLUGS, FIRMS, strict=True):
-        begin = timezone.now() - dt.timedelta(days=400)
+        begin = timezone.now() - dt.timedelta(days=YEARS + 30)
         with standing(begin):
             firm = Firm(found_company(name, slug))
             with company(firm.company.pk):
@@ -39,11 +40,14 @@ def tell(dice: random.Random) -> list[dict[str, str]]:
 
 def live(firm: Firm, dice: random.Random, customers: int, contracts: int) -> None:
     now = timezone.now().astimezone(zone())
-    story = history.Story(firm, dice, now)
+    story = history.Story(firm, dice, now, days=YEARS)
     history.add_products(story)
     history.add_customers(story, customers)
     end = (now - QUIET).date()
-    history.add_contracts(story, contracts, first=end - dt.timedelta(days=365), last=end)
+    year = dt.timedelta(days=365)
+    history.add_contracts(story, contracts // 2, first=end - 2 * year, last=end - year)
+    history.add_contracts(story, contracts, first=end - year, last=end)
+    history.add_visits(story, until=end - year, rate=0.3)
     history.add_visits(story, until=(now - dt.timedelta(days=1)).date())
     history.add_plans(story)
     history.write_log(story)

@@ -99,7 +99,7 @@ def one_customer(story: Story, person: Person, name: tuple[str, str, str]) -> Cu
     key = next((k for k, u in story.firm.units.items() if u.pk == person.unit.pk), "SN")
     province, city, districts = dice.choice(words.PLACES.get(key, words.PLACES["SN"]))
     street = dice.choice(districts) + dice.choice(words.ROADS)
-    days = int(400 * dice.random() ** 1.3) + 3
+    days = int(story.days * dice.random() ** 1.2) + 3
     created = story.at(story.today - dt.timedelta(days))
     customer = Customer(
         owner=person.member,
@@ -260,7 +260,7 @@ def short(customer: Customer) -> str:
 def add_contracts(story: Story, count: int, *, first: dt.date, last: dt.date) -> list[Contract]:
     """Drafted on working days of the span; every one has ended in some way before `last`."""
     dice = story.dice
-    days = story.workdays(first, last - dt.timedelta(days=14))
+    days = story.workdays(first, last)[:-5]
     buyers = [c for c in story.customers if c.tier in BUYS]
     weights = [BUYS[Tier(c.tier)] for c in buyers]
     papers = []
@@ -300,7 +300,7 @@ def one_paper(story: Story, customer: Customer, day: dt.date) -> Paper:
         row["price"] = price
     after = {"title": contract.title, "amount": sums.gross}
     story.acts.append(Act(drafted, "contracts.create", contract.owner, contract, after=after))
-    left = story.workdays(day + dt.timedelta(1), day + dt.timedelta(13))
+    left = story.workdays(day + dt.timedelta(1), day + dt.timedelta(20))[:5]
     return Paper(contract, rows, plan, story.dice.choice(ENDS), drafted, left)
 
 

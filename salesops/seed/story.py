@@ -35,6 +35,7 @@ class Story:
     firm: Firm
     dice: random.Random
     now: dt.datetime
+    days: int = 400  # how long ago the first customers were won
     acts: list[Act] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)

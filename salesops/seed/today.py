@@ -57,6 +57,8 @@ def tell(story: Story) -> None:
     star = firm.reps()[0].member
     for place, upto in enumerate(("returned", "approved", "signed", "rejected", "withdrawn")):
         paper(morning, star, upto, days=3 + place % 2, hour=10 + place)
+    for place, person in enumerate(firm.reps()[1::3]):
+        paper(morning, person.member, "signed", days=3 + place % 2, hour=9 + place)
     own = paper(morning, firm.the("director"), "draft", days=3, hour=9, customer_of=star)
     queue(morning, own)
     morning.run()
@@ -167,18 +169,18 @@ def plans(story: Story) -> None:
     dice = story.dice
     for person in story.firm.reps():
         mine = [c for c in story.customers if c.owner_id == person.member.pk]
-        chosen = dice.sample(mine, min(len(mine), 5))
+        chosen = sorted(dice.sample(mine, min(len(mine), 8)), key=lambda c: c.tier)[:5]
         slots = ((0, 9, 30), (0, 14, 0), (0, 16, 30), (1, 10, 0), (2, 9, 0))
         for customer, (days, hour, minute) in zip(chosen, slots, strict=False):
-            fresh = Customer.objects.get(pk=customer.pk)
-            customers.plan_visit(
-                fresh,
-                by=person.member,
-                planned_on=story.today + dt.timedelta(days),
-                planned_time=dt.time(hour, minute),
-                kind="phone" if days == 2 else "field",
-                purpose=story.noted(dice.choice(words.PURPOSES)),
-            )
+            with standing(story.now - dt.timedelta(hours=dice.randint(14, 70))):
+                customers.plan_visit(
+                    Customer.objects.get(pk=customer.pk),
+                    by=person.member,
+                    planned_on=story.today + dt.timedelta(days),
+                    planned_time=dt.time(hour, minute),
+                    kind="phone" if days == 2 else "field",
+                    purpose=story.noted(dice.choice(words.PURPOSES)),
+                )
         late = dice.choice(mine)
         with standing(story.now - dt.timedelta(days=3)):
             customers.plan_visit(

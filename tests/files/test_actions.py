@@ -73,7 +73,7 @@ def test_duplicates_are_marked_and_the_first_wins(acme):
     assert (job.ok_count, job.duplicate_count, job.failed_count) == (2, 1, 0)
     row = job.rows.get(state="duplicate")
     assert row.row_no == 3
-    assert row.messages == [{"column": "name", "text": "与第 2 行是同一客户。"}]
+    assert row.messages == [{"column": "name", "text": "第 2 行已有同一客户。"}]
 
 
 def test_a_customer_of_the_company_is_not_imported_twice(acme):
