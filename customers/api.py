@@ -216,9 +216,10 @@ class CustomerViewSet(DoorMixin, viewsets.ModelViewSet):
     @extend_schema(request=TierSerializer, responses=CustomerSerializer)
     @action(detail=True, methods=["post"])
     def set_tier(self, request: Request, pk: str | None = None) -> Response:
+        found = self.get_object()
         said = TierSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        customer = actions.set_tier(self.get_object(), by=self.member, **said.validated_data)
+        customer = actions.set_tier(found, by=self.member, **said.validated_data)
         return Response(CustomerSerializer(customer).data)
 
     @extend_schema(request=None, responses=CustomerSerializer)
@@ -329,15 +330,17 @@ class VisitViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=ResultSerializer, responses=VisitSerializer)
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, pk: str | None = None) -> Response:
+        found = self.get_object()
         said = ResultSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        visit = actions.finish_visit(self.get_object(), by=self.member, **said.validated_data)
+        visit = actions.finish_visit(found, by=self.member, **said.validated_data)
         return Response(VisitSerializer(visit).data)
 
     @extend_schema(request=ReasonSerializer, responses=VisitSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str | None = None) -> Response:
+        found = self.get_object()
         said = ReasonSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        visit = actions.cancel_visit(self.get_object(), by=self.member, **said.validated_data)
+        visit = actions.cancel_visit(found, by=self.member, **said.validated_data)
         return Response(VisitSerializer(visit).data)

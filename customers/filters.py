@@ -105,8 +105,9 @@ def box_of(queryset: Any, box: str, on: date) -> QuerySet:
     """The visits of one chip; today's round holds also what is under way since an earlier day."""
     Status = Visit.Status  # noqa: N806  shorter than its path
     if box == "today":
+        rests = Q(status=Status.PLANNED, customer__archived_at__isnull=False)
         begun = Q(status=Status.OPEN) | Q(planned_on=on)
-        return queryset.filter(begun).exclude(status=Status.CANCELLED)
+        return queryset.filter(begun).exclude(status=Status.CANCELLED).exclude(rests)
     if box == "overdue":
         return queryset.overdue(on)
     if box == "planned":

@@ -202,14 +202,16 @@ class VisitQuerySet(OwnedQuerySet):
     """Visits by their state and day."""
 
     def planned(self) -> "VisitQuerySet":
-        return self.filter(status=Visit.Status.PLANNED)
+        """Plans that still stand: those of an archived customer rest until it is restored."""
+        return self.filter(status=Visit.Status.PLANNED, customer__archived_at=None)
 
     def overdue(self, on: date) -> "VisitQuerySet":
         return self.planned().filter(planned_on__lt=on)
 
     def of_day(self, day: date) -> "VisitQuerySet":
         """Planned for the day or under way or finished on it, as the day's round shows them."""
-        return self.filter(planned_on=day).exclude(status=Visit.Status.CANCELLED)
+        rest = models.Q(status=Visit.Status.PLANNED, customer__archived_at__isnull=False)
+        return self.filter(planned_on=day).exclude(status=Visit.Status.CANCELLED).exclude(rest)
 
 
 class Visit(OwnedModel):

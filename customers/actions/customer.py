@@ -136,7 +136,7 @@ def set_tier(customer: Customer, *, tier: str, reason: str, by: Member) -> Custo
 
 
 def archive(customer: Customer, *, by: Member) -> Customer:
-    """Out of the lists, plans included; `restore` undoes it."""
+    """Out of the lists, and its plans with it; `restore` brings both back."""
     check(by, "customers.archive", customer)
     now = timezone.now()
     done = Customer.objects.filter(pk=customer.pk, archived_at=None).update(archived_at=now)

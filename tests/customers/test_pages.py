@@ -277,6 +277,17 @@ def test_archive_and_restore_from_the_page(acme, rep, customer):
     assert customer.name in rep.get(url("list")).content.decode()
 
 
+def test_plans_of_an_archived_customer_rest(acme, rep, customer):
+    actions.plan_visit(customer, by=acme.east_rep, planned_on=timezone.localdate())
+    assert customer.name in rep.get(url("today")).content.decode()
+    actions.archive(customer, by=acme.east_rep)
+    assert customer.name not in rep.get(url("today")).content.decode()
+    counts = {b: c for b, _l, c in rep.get(url("visits")).context["chips"]}
+    assert counts == {"today": "0", "overdue": "0", "planned": "0", "done": "0", "all": "1"}
+    actions.restore(customer, by=acme.east_rep)
+    assert customer.name in rep.get(url("today")).content.decode()
+
+
 def test_contacts_are_changed_and_removed(acme, rep, customer):
     contact = customer.contacts.get()
     answer = rep.post(url("change_contact", contact.pk), {"name": "王工", "mobile": "1"})
