@@ -64,7 +64,9 @@ def interesting():
 def methods_of(view):
     actions = getattr(view, "actions", None)
     if actions:
-        return [m.upper() for m in actions if m in view.cls.http_method_names]
+        return [
+            m.upper() for m in actions if m.upper() in METHODS and m in view.cls.http_method_names
+        ]
     return ["GET", "POST"]
 
 

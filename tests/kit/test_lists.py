@@ -70,7 +70,7 @@ def test_rows_that_arrive_or_leave_between_two_pages_shift_nothing(people):
     first = page_of(queryset, {}, order=ORDER)
     expected = list(queryset.order_by(*ORDER))[25:50]
     User.objects.create(login="list-new", date_joined=START + dt.timedelta(days=1))
-    queryset.filter(pk__in=[row.pk for row in first.rows[:5]]).delete()
+    queryset.filter(pk__in=[row.pk for row in first.rows[:5]])._raw_delete("default")
     second = page_of(queryset, {"cursor": first.next}, order=ORDER)
     assert second.rows == expected
     # what lies before is shorter than a page now: the first page is filled up instead
