@@ -224,6 +224,10 @@ def priced(rows: Rows, *, mode: str, day: date | None) -> tuple[list[Priced], di
     """Each row with its amounts, and errors by field; a missing rate counts as zero until fixed."""
     rates, found, errors = rates_on(day or timezone.localdate()), [], {}
     for place, row in enumerate(rows):
+        product = row.get("product")
+        shelf = row.get("list_price")
+        if shelf is None and product is not None and row.get("unit_price") is None:
+            shelf = product.list_price
         category = row.get("vat_category") or VatCategory.STANDARD
         if category not in rates:
             text = _("No rate of this category is in force on %(day)s.")
@@ -233,7 +237,7 @@ def priced(rows: Rows, *, mode: str, day: date | None) -> tuple[list[Priced], di
         found.append(
             price_line(
                 quantity=row["quantity"],
-                list_price=row.get("list_price"),
+                list_price=shelf,
                 discount=row.get("discount"),
                 typed_price=row.get("unit_price"),
                 mode=mode,
