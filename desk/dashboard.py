@@ -102,9 +102,9 @@ def card(key: str, now: Row, before: Row) -> dict[str, Any]:
 
 
 def growth(value: Decimal, old: Decimal) -> tuple[str, str]:
-    """("+12.4%", look); words instead of a per cent of nothing."""
+    """("+12.4%", look); no per cent of nothing."""
     if not old:
-        return (_("nothing before"), "so-muted") if value else ("", "")
+        return "", ""
     share = ((value - old) / old * 100).quantize(Decimal("0.1"))
     return f"{share:+}%", "so-good" if share >= 0 else "so-bad"
 
@@ -113,14 +113,23 @@ def table(
     member: Member, period: Period, within: Unit | None, owner: Member | None
 ) -> tuple[str, list[Row]]:
     """One level deeper than what is open: regions, then teams, then people, then months."""
+    within = within or seat_of(member)
     if owner:
         way = "month"
     elif within is None:
-        way = "region" if member.scope.ranges("see") else "member"
+        way = "region" if member.scope.sees_all() else "member"
     else:
         way = "team" if within.children.filter(is_active=True).exists() else "member"
     limits = {"within": within, "owner": owner}
     return way, figures(member, KEYS, period.first, period.last, by=way, **limits)
+
+
+def seat_of(member: Member) -> Unit | None:
+    """Where a leader of one part of the tree begins; the whole company begins at its regions."""
+    ranges = member.scope.ranges("see")
+    if len(ranges) != 1 or member.scope.sees_all():
+        return None
+    return Unit.objects.filter(path=ranges[0][0]).first()
 
 
 def trend(
@@ -143,7 +152,7 @@ def chart(rows: list[Row]) -> dict[str, Any]:
 def provinces(
     member: Member, period: Period, within: Unit | None, owner: Member | None
 ) -> dict[str, Any]:
-    """Signed amount by the customer's province, as tiles; None when nothing was signed."""
+    """Signed amount by the customer's province, as tiles; one province alone is no comparison."""
     rows = Contract.objects.visible_to(member).filter(
         status__in=BINDING, signed_on__range=(period.first, period.last)
     )
@@ -169,7 +178,7 @@ def provinces(
         for code, name in PROVINCES
     ]
     known = [tile["amount"] for tile in tiles if tile["amount"]]
-    return {"tiles": tiles, "most": max(known, default=None), "unknown": sums.get("")}
+    return {"tiles": tiles, "most": max(known) if len(known) > 1 else None, "unknown": sums.get("")}
 
 
 def crumbs(member: Member, within: Unit | None) -> list[dict[str, Any]]:

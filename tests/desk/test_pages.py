@@ -1,0 +1,105 @@
+"""Today and the figures, for every role, with much and with nothing."""
+
+import pytest
+
+from customers.actions import plan_visit
+from customers.models import Customer
+from desk.dashboard import period_of
+from desk.today import desk_of
+from tests.conftest import client_of
+from tests.story import told
+
+EVERYBODY = (
+    "management", "director", "finance", "secretary", "admin", "east_manager",
+    "east_supervisor", "east_rep", "bare_rep",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_today_opens_for_everybody_with_nothing_to_do(acme, who):
+    answer = client_of(getattr(acme, who)).get("/")
+    assert answer.status_code == 200
+    assert getattr(acme, who).name in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_today_opens_for_everybody_in_the_middle_of_work(acme, who):
+    told(acme)
+    answer = client_of(getattr(acme, who)).get("/")
+    assert answer.status_code == 200
+
+
+def test_without_work_there_is_one_sentence(acme):
+    text = client_of(acme.admin).get("/").content.decode()
+    assert "今天没有待处理的事项" in text
+    assert "今日拜访" not in text
+
+
+def test_the_first_open_visit_has_the_only_primary_button(acme):
+    from django.utils import timezone
+
+    told(acme, customers=12, contracts=0, days=30)
+    rep = acme.east_rep
+    for customer in Customer.objects.filter(owner=rep)[:3]:
+        plan_visit(customer, by=rep, planned_on=timezone.localdate())
+    text = client_of(rep).get("/").content.decode()
+    assert text.count("btn btn-sm btn-primary") == 1
+    assert desk_of(acme.anew("east_rep")).next_visit is not None
+
+
+def test_nothing_is_offered_that_would_be_refused(acme):
+    labels = {act["label"] for act in desk_of(acme.finance).quick}
+    assert labels == set()
+    assert {act["icon"] for act in desk_of(acme.secretary).quick} == {"user-plus", "file-import"}
+
+
+def test_a_rep_sees_nothing_of_a_colleague_on_the_desk(acme):
+    told(acme)
+    desk = desk_of(acme.east_rep)
+    assert {customer.owner_id for customer in desk.customers} == {acme.east_rep.pk}
+    assert not desk.team
+    assert desk.strip is None
+
+
+@pytest.mark.parametrize("query", ["", "?period=quarter", "?period=year", "?month=2026-02", "?month=x"])
+@pytest.mark.parametrize("who", ["director", "east_supervisor", "east_rep", "finance"])
+def test_figures_open_for_every_reader_and_period(acme, who, query):
+    told(acme, customers=12, contracts=8)
+    answer = client_of(getattr(acme, who)).get(f"/figures/{query}")
+    assert answer.status_code == 200
+
+
+def test_figures_are_not_for_the_administrator(acme):
+    assert client_of(acme.admin).get("/figures/").status_code == 403
+
+
+def test_figures_open_downward_and_hold_for_odd_addresses(acme):
+    told(acme, customers=12, contracts=8)
+    client = client_of(acme.director)
+    east = acme.unit("east")
+    assert client.get(f"/figures/?unit={east.pk}").context["way"] == "team"
+    assert client.get(f"/figures/?owner={acme.east_rep.pk}").context["way"] == "month"
+    for odd in ("?unit=9999999", "?unit=x", "?owner=-1", "?unit=99999999999999999999999"):
+        assert client.get(f"/figures/{odd}").context["way"] == "region"
+
+
+def test_the_supervisor_begins_at_the_team(acme):
+    answer = client_of(acme.east_supervisor).get("/figures/")
+    assert answer.context["way"] == "member"
+
+
+def test_periods_are_compared_with_as_many_days(acme):
+    from datetime import date
+
+    month = period_of("month", "", date(2026, 3, 31))
+    assert (month.first, month.last_first, month.last_last) == (
+        date(2026, 3, 1), date(2026, 2, 1), date(2026, 2, 28),
+    )  # fmt: skip
+    quarter = period_of("quarter", "", date(2026, 1, 10))
+    assert (quarter.last_first, quarter.last_last) == (date(2025, 10, 1), date(2025, 10, 10))
+    year = period_of("year", "", date(2024, 2, 29))
+    assert (year.last_first, year.last_last) == (date(2023, 1, 1), date(2023, 3, 1))
+    past = period_of("month", "2025-12", date(2026, 3, 31))
+    assert (past.first, past.last, past.last_first) == (
+        date(2025, 12, 1), date(2025, 12, 31), date(2025, 11, 1),
+    )  # fmt: skip
