@@ -94,7 +94,7 @@ def points_of(case: Case, task: Task | None, typed: Mapping[str, Any]) -> list[d
     ]
 
 
-def steps_of(case: Case, log: Iterable[Mapping[str, Any]]) -> list[StepShown]:
+def steps_of(case: Case, log: Iterable[Mapping[str, Any]] = ()) -> list[StepShown]:
     stopped = {row["task"] for row in log if row["verb"] in {"return", "reject"}}
     tasks = case.tasks.filter(round=case.round).select_related("step", "member")
     by_step: dict[int, list[Task]] = {}

@@ -14,7 +14,16 @@ from approvals.actions import move
 from approvals.actions import submit as send
 from approvals.models import Status
 from audit.actions import record
-from contracts.models import Contract, Instalment, Line, PriceMode, Product, VatCategory, VatRate
+from contracts.models import (
+    MOST,
+    Contract,
+    Instalment,
+    Line,
+    PriceMode,
+    Product,
+    VatCategory,
+    VatRate,
+)
 from contracts.pricing import Priced, credit_days, plan_amounts, price_line, totals
 from customers.models import Customer
 from kit.because import Refused
@@ -28,6 +37,7 @@ HEADER = (
     "title", "buyer", "seller", "delivery_on", "delivery_place", "payment_terms", "liability",
     "other_terms", "starts_on", "ends_on", "price_mode", "notes",
 )  # fmt: skip
+NO_PRICE = Priced(*[Decimal(0)] * 7)
 COMPUTED = ("net_amount", "tax_amount", "gross_amount", "lowest_discount", "payment_days")
 LIABILITY = N_(
     "Whoever breaks the contract pays the other side five percent of its amount and the damage "
@@ -234,16 +244,20 @@ def priced(rows: Rows, *, mode: str, day: date | None) -> tuple[list[Priced], di
             errors[f"lines-{place}-vat_category"] = text % {
                 "day": f"{day or timezone.localdate():%Y-%m-%d}"
             }
-        found.append(
-            price_line(
+        try:
+            price = price_line(
                 quantity=row["quantity"],
-                list_price=shelf,
+                list_price=row.get("list_price"),
                 discount=row.get("discount"),
                 typed_price=row.get("unit_price"),
                 mode=mode,
                 rate=rates.get(category, Decimal(0)),
             )
-        )
+        except ValueError as error:  # more digits than an amount has
+            price, errors[f"lines-{place}-quantity"] = NO_PRICE, str(error)
+        if price.gross > MOST:
+            price, errors[f"lines-{place}-quantity"] = NO_PRICE, _("The amount is too large.")
+        found.append(price)
     return found, errors
 
 

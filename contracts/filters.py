@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Status
 from contracts.models import Contract, Product
-from customers.models import Tier
+from customers.models import MOST_MATCHES, Customer, Tier
 from customers.regions import PROVINCES
 from kit.calendar import month_of
 from org.access import after
 from org.models import Member, Unit
 
+MOST_OWNERS = 200
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -65,7 +66,21 @@ class ContractFilter(django_filters.FilterSet):
         if not words:
             return rows
         found = Q(number__icontains=words) | Q(title__icontains=words)
-        return rows.filter(found | Q(customer__name__icontains=words))
+        # by pinyin and initials too, as customers are found everywhere else
+        ids = Customer.objects.search(words).values_list("pk", flat=True)[:MOST_MATCHES]
+        return rows.filter(
+            found | Q(customer__name__icontains=words) | Q(customer_id__in=list(ids))
+        )
+
+
+def owners_for(member: Member) -> list[Member]:
+    """People the reader may choose among: of the units he sees, none when too many to list."""
+    inside = Q(pk__in=())
+    for low, high in member.scope.ranges("see"):
+        inside |= Q(posts__unit__path__gte=low, posts__unit__path__lt=high)
+    people = Member.objects.filter(inside, is_active=True).distinct().order_by("name", "id")
+    found = list(people[: MOST_OWNERS + 1])
+    return found if len(found) <= MOST_OWNERS else []
 
 
 class ProductFilter(django_filters.FilterSet):

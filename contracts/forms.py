@@ -55,6 +55,7 @@ class DraftForm(HeaderForm):
 
     def __init__(self, *args: Any, member: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.member = member
         seen = Customer.objects.visible_to(member).active()
         field = self.fields["customer"]
         field.queryset = seen
@@ -66,6 +67,14 @@ class DraftForm(HeaderForm):
             find=lambda text: one_of(seen.filter(name=text)),
         )
         field.widget.is_required = True
+
+    def clean_customer(self) -> Customer:
+        """Beside the field, so that a whole draft is not lost to a refusal."""
+        customer = self.cleaned_data["customer"]
+        because = self.member.may("contracts.create", customer)
+        if not because:
+            raise ValidationError(str(because))
+        return customer
 
 
 def one_of(rows: Any) -> int | None:

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from approvals.board import Board, board
+from approvals.board import Board, board, steps_of
 from approvals.models import Status
 from contracts import actions
 from contracts.chain import risks_of
-from contracts.filters import ContractFilter, ProductFilter
+from contracts.filters import ContractFilter, ProductFilter, owners_for
 from contracts.forms import DraftForm, HeaderForm, Paper, ProductForm, SignForm
 from contracts.models import Contract, Line, Product
 from contracts.pricing import plan_amounts, totals
@@ -30,6 +30,7 @@ def list_(request: HttpRequest) -> HttpResponse:
     found = ContractFilter(request.GET, rows, request=request)
     shown = page_of(found.qs, request.GET)
     context = {"page": shown, "filter": found, "statuses": Status, "is_filtered": _is_set(request)}
+    context["owners"] = owners_for(request.member)
     part = "contracts/_rows.html" if request.htmx else "contracts/list.html"
     context["may_create"] = request.member.may("contracts.create")
     return render(request, part, context)
@@ -186,7 +187,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 @page("contracts.submit", Contract)
 def submit(request: HttpRequest, contract: Contract) -> HttpResponse:
     try:
-        actions.submit(contract, by=request.member)
+        contract = actions.submit(contract, by=request.member)
     except Refused as refused:
         if refused.code != "incomplete":
             raise
@@ -194,7 +195,9 @@ def submit(request: HttpRequest, contract: Contract) -> HttpResponse:
         response = detail(request, pk=contract.pk)
         response.status_code = INVALID
         return response
-    messages.success(request, _("Submitted. Your supervisor has it now."))
+    names = "、".join(step.who for step in steps_of(contract.case) if step.state == "now")
+    text = _("Submitted. Now it is with: %(who)s.") % {"who": names or _("The company's queue")}
+    messages.success(request, text)
     return redirect("contracts:detail", pk=contract.pk)
 
 

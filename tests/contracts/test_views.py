@@ -87,6 +87,25 @@ def test_draft_for_a_customer_out_of_sight_is_an_error_of_the_field(acme, custom
     assert client.post(url("create"), form_of(customer)).status_code == 302
 
 
+def test_customer_of_somebody_else_is_an_error_of_the_field(acme, customer):
+    mate = make_customer(acme.east_rep2, name="同组客户")
+    client = client_of(acme.east_manager)
+    assert client.post(url("create"), form_of(mate)).status_code == 302
+    secretary = client_of(acme.secretary)
+    assert secretary.post(url("create"), form_of(mate)).status_code == 403
+    assert Contract.objects.count() == 1
+
+
+def test_amounts_beyond_every_column_are_errors_of_the_line(acme, customer):
+    big = {"lines-0-quantity": "999999999.999", "lines-0-list_price": "999999999999.99"}
+    client = client_of(acme.east_rep)
+    answer = client.post(url("create"), form_of(customer, **big))
+    assert answer.status_code == 422
+    assert set(answer.context["paper"].lines.forms[0].errors) == {"quantity"}
+    assert client.post(url("preview"), form_of(**big)).status_code == 200
+    assert Contract.objects.count() == 0
+
+
 def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(acme, customer):
     data = form_of(
         customer,
@@ -302,6 +321,16 @@ def test_filters_of_the_list(acme, contract, query, count):
     assert len(answer.context["page"]) == count
 
 
+def test_customers_are_found_by_their_initials(acme, rates):
+    from customers.actions import create
+
+    customer = create(by=acme.east_rep, name="华东精密机械有限公司")
+    make_contract(acme.east_rep, customer)
+    client = client_of(acme.director)
+    assert len(client.get(url("list"), {"q": "hdjm"}).context["page"]) == 1
+    assert len(client.get(url("list"), {"q": "xyzq"}).context["page"]) == 0
+
+
 def test_filters_by_unit_and_owner(acme, contract):
     client = client_of(acme.director)
     for unit, count in (("east", 1), ("west", 0), ("root", 1)):
@@ -350,6 +379,18 @@ def test_list_asks_the_same_number_of_queries_for_1_3_and_500_rows(acme, custome
         counts.append(len(seen))
     assert len(set(counts[:2])) == 1
     assert counts[2] == counts[0] + 1  # the pager counts, up to its cap
+
+
+def test_done_box_shows_what_i_decided(acme, contract):
+    actions.submit(contract, by=acme.east_rep)
+    client = client_of(acme.east_supervisor)
+    inbox = reverse("approvals:inbox")
+    assert len(client.get(inbox, {"kind": "contracts.contract"}).context["rows"]) == 1
+    assert client.get(inbox, {"kind": "soon"}).context["rows"] == []
+    assert client.get(inbox, {"box": "done"}).context["rows"] == []
+    approve(contract, acme.east_supervisor)
+    assert client.get(inbox).context["rows"] == []
+    assert len(client.get(inbox, {"box": "done"}).context["rows"]) == 1
 
 
 def test_inbox_asks_the_same_number_of_queries_for_1_3_and_500_rows(acme, customer):
