@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,12 @@ from org.models import Member, Unit
 
 MOST_OWNERS = 200
 MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+class MonthInput(forms.TextInput):
+    """The browser's own month; where it has none, 2026-11 is typed."""
+
+    input_type = "month"
 
 
 class ContractFilter(django_filters.FilterSet):
@@ -43,7 +50,7 @@ class ContractFilter(django_filters.FilterSet):
     )
     customer = django_filters.NumberFilter(field_name="customer_id")
     province = django_filters.ChoiceFilter(field_name="customer__province", choices=PROVINCES)
-    month = django_filters.CharFilter(method="signed_in", label=_("Signed in"))
+    month = django_filters.CharFilter(method="signed_in", label=_("Signed in"), widget=MonthInput)
     signed_from = django_filters.DateFilter(field_name="signed_on", lookup_expr="gte")
     signed_to = django_filters.DateFilter(field_name="signed_on", lookup_expr="lte")
     q = django_filters.CharFilter(method="search", label=_("Number, title or customer"))

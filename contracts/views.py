@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -203,7 +204,7 @@ def submit(request: HttpRequest, contract: Contract) -> HttpResponse:
 
 @page("contracts.sign", Contract)
 def sign(request: HttpRequest, contract: Contract) -> HttpResponse:
-    initial = {"signatory_ours": request.member.name}
+    initial = {"signed_on": timezone.localdate(), "signatory_ours": request.member.name}
     form = SignForm(request.POST or None, initial=initial)
     status = 200
     if request.method == "POST":
