@@ -97,7 +97,7 @@ def lived(story: Story, paper: Paper, case: Case, routes: list[Any]) -> list[Row
         word = words.RISK_WORDS if case.risks else dice.choice(words.COMMENTS)
         if found.step.key == "finance":
             word = words.CHECKED
-        rows.append((at, "approve", who, task, word))
+        rows.append((at, "approve", who, task, story.noted(word)))
     day = next((d for d in paper.days if d > at.date()), at.date() + dt.timedelta(1))
     at = story.at(day)
     rows.append((at, "sign", owner, None, ""))

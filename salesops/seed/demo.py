@@ -1,11 +1,13 @@
 """The demo: a company of a year's history with work on every desk, and a second, smaller one."""
 
 import datetime as dt
+import hashlib
 import random
 from typing import Any
 
 from django.utils import timezone
 
+from files.models import ImportJob, ImportState
 from org.models import Role
 from salesops.seed import history, today, words
 from salesops.seed.clock import standing
@@ -52,6 +54,33 @@ def live(firm: Firm, dice: random.Random, customers: int, contracts: int) -> Non
     history.add_plans(story)
     history.write_log(story)
     today.tell(story)
+    imports(story)
+
+
+def imports(story: history.Story) -> None:
+    """One import of last week, so that the secretaries know where theirs will stand."""
+    secretary, unit = story.firm.the("sales_ops"), story.firm.units["root"]
+    then = story.at((story.now - dt.timedelta(days=7)).date(), 10)
+    ImportJob.objects.create(
+        owner=secretary,
+        unit=unit,
+        org_path=unit.path,
+        target_owner=story.firm.reps()[0].member,
+        kind="customers.customer",
+        filename="十一月展会名单.xlsx",
+        stored="",
+        sha256=hashlib.sha256(b"").hexdigest(),
+        size=48_213,
+        status=ImportState.DONE,
+        total=86,
+        done_rows=86,
+        ok_count=79,
+        duplicate_count=5,
+        failed_count=2,
+        created_at=then,
+        updated_at=then,
+        finished_at=then + dt.timedelta(minutes=3),
+    )
 
 
 def login_of(firm: Firm, person: Any) -> dict[str, str]:

@@ -241,7 +241,7 @@ def paper_of(story: Story, customer: Customer, day: dt.date) -> tuple[dict, list
         {"basis": "acceptance", "percent": Decimal(10), "days_after": wait, "note": note},
     ]
     header = {
-        "title": f"{short(customer)}{dice.choice(words.PROJECTS)}",
+        "title": story.noted(f"{short(customer)}{dice.choice(words.PROJECTS)}"),
         "delivery_on": day + dt.timedelta(days=dice.randint(25, 70)),
         "delivery_place": customer.address,
         "payment_terms": words.TERMS[0],

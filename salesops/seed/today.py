@@ -108,7 +108,9 @@ def paper(
         morning.add(end, lambda: engine.withdraw(case_of(made), by=owner))
     elif upto == "returned":
         end = later + dt.timedelta(hours=3)
-        morning.add(end, lambda: decide(made, verb="return", comment=words.RETURN_WORDS))
+        morning.add(
+            end, lambda: decide(made, verb="return", comment=story.noted(words.RETURN_WORDS))
+        )
     elif upto != "supervisor":
         review(morning, made, later, upto)
     return made

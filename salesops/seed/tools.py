@@ -6,9 +6,12 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from files.actions import upload
 from org import actions
+from org.models import Unit
 from salesops.seed import history, today
 from salesops.seed.clock import standing
 from salesops.seed.firm import Firm, add_person, add_units, found_company, new_password
@@ -69,10 +72,11 @@ def one(
     with standing(timezone.now() - dt.timedelta(days=400)):
         firm = Firm(found_company(f"{slug} 工业有限公司", slug), canary=canary)
         with company(firm.company.pk):
-            add_units(firm, UNITS)
+            Unit.objects.filter(parent=None).update(name=f"{firm.company.name} {canary}")
+            add_units(firm, {k: (*u[:3], f"{u[3]} {canary}") for k, u in UNITS.items()})
             for place, (name, unit, role) in enumerate(PEOPLE, 1):
                 add_person(
-                    firm, f"{slug}.{name}", unit, role, login=f"{name}@{slug}.example",
+                    firm, f"{slug}.{name} {canary}", unit, role, login=f"{name}@{slug}.example",
                     password=password, hashed=hashed, no=f"{place:03d}",
                 )  # fmt: skip
     with company(firm.company.pk):
@@ -101,6 +105,15 @@ def live(firm: Firm, dice: random.Random, customers: int) -> None:
     history.write_log(story)
     if customers >= len(firm.reps()):
         today.tell(story)
+    table = f"客户名称,备注\n{firm.canary} 客户,{firm.canary}\n".encode()
+    secretary = firm.the("sales_ops")
+    upload(
+        SimpleUploadedFile(f"{firm.canary}.csv", table),
+        kind="customers.customer",
+        unit=firm.units["root"],
+        owner=secretary,
+        by=secretary,
+    )
 
 
 def member_of(person: Any) -> dict[str, Any]:

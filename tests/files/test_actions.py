@@ -64,7 +64,10 @@ def test_accepted_rows_are_imported_for_the_owner_at_the_unit(acme):
     assert job.status == "done"
     verbs = AuditLine.objects.order_by("seq").values_list("verb", flat=True)
     assert list(verbs)[-4:] == [
-        "files.upload", "files.commit", "customers.add_many", "files.import",
+        "files.upload",
+        "files.commit",
+        "customers.add_many",
+        "files.import",
     ]
 
 
@@ -184,28 +187,31 @@ def test_only_who_brought_it_decides(acme):
 # --- F1: files that are not what they say ---------------------------------------------------------
 
 
-def workbook(sheet, **more):
-    parts = {
-        "[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/'
-        'package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships'
-        '+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-'
-        'officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" '
-        'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
-        "</Types>",
-        "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/'
-        'package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/'
-        'officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/'
-        'spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/'
-        'relationships"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.'
-        'openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.'
-        'openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1'
-        '.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": sheet,
-        **more,
-    }
+HEAD_XML = '<?xml version="1.0"?>'
+FORMATS = "http://schemas.openxmlformats.org"
+TYPE = "application/vnd.openxmlformats"
+PARTS = {
+    "[Content_Types].xml": f"""{HEAD_XML}<Types xmlns="{FORMATS}/package/2006/content-types">
+        <Default Extension="xml" ContentType="application/xml"/>
+        <Default Extension="rels" ContentType="{TYPE}-package.relationships+xml"/>
+        <Override PartName="/xl/workbook.xml"
+            ContentType="{TYPE}-officedocument.spreadsheetml.sheet.main+xml"/>
+        <Override PartName="/xl/worksheets/sheet1.xml"
+            ContentType="{TYPE}-officedocument.spreadsheetml.worksheet+xml"/></Types>""",
+    "_rels/.rels": f"""{HEAD_XML}<Relationships xmlns="{FORMATS}/package/2006/relationships"><Relationship Id="r1"
+            Type="{FORMATS}/officeDocument/2006/relationships/officeDocument"
+            Target="xl/workbook.xml"/></Relationships>""",
+    "xl/workbook.xml": f"""{HEAD_XML}<workbook xmlns="{FORMATS}/spreadsheetml/2006/main"
+        xmlns:r="{FORMATS}/officeDocument/2006/relationships">
+        <sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>""",
+    "xl/_rels/workbook.xml.rels": f"""{HEAD_XML}<Relationships xmlns="{FORMATS}/package/2006/relationships"><Relationship Id="r1"
+            Type="{FORMATS}/officeDocument/2006/relationships/worksheet"
+            Target="worksheets/sheet1.xml"/></Relationships>""",
+}
+
+
+def workbook(sheet):
+    parts = PARTS | {"xl/worksheets/sheet1.xml": sheet}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -215,8 +221,8 @@ def workbook(sheet, **more):
 
 def sheet(rows):
     return (
-        '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/'
-        f'2006/main"><sheetData>{rows}</sheetData></worksheet>'
+        f'{HEAD_XML}<worksheet xmlns="{FORMATS}/spreadsheetml/2006/main">'
+        f"<sheetData>{rows}</sheetData></worksheet>"
     )
 
 
@@ -224,7 +230,9 @@ def cell(place, text):
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-GOOD_XLSX = workbook(sheet(f'<row r="1">{cell("A1", "客户名称")}</row><row r="2">{cell("A2", "甲方")}</row>'))
+GOOD_XLSX = workbook(
+    sheet(f'<row r="1">{cell("A1", "客户名称")}</row><row r="2">{cell("A2", "甲方")}</row>')
+)
 BOMB = workbook(sheet("<row/>" + " " * 30_000_000))
 MALFORMED = {
     "empty.csv": b"",
@@ -283,7 +291,9 @@ def test_the_sentence_names_row_and_column(acme, content, place):
     assert place in job.message.replace("，", "").replace("、", "")
 
 
-@pytest.mark.parametrize("value", ["-5", "NaN", "1e308", "0", "=1+1", "@x", "2958465", "1900-01-00"])
+@pytest.mark.parametrize(
+    "value", ["-5", "NaN", "1e308", "0", "=1+1", "@x", "2958465", "1900-01-00"]
+)
 def test_odd_cells_are_text_and_harmless(acme, value):
     job = checked(acme, f"客户名称,城市,手机号\n甲方,{value},\n")
     assert job.total == 1
