@@ -236,7 +236,7 @@ def priced(rows: Rows, *, mode: str, day: date | None) -> tuple[list[Priced], di
     for place, row in enumerate(rows):
         product = row.get("product")
         shelf = row.get("list_price")
-        if shelf is None and product is not None and row.get("unit_price") is None:
+        if shelf is None and product is not None:
             shelf = product.list_price
         category = row.get("vat_category") or VatCategory.STANDARD
         if category not in rates:
@@ -247,7 +247,7 @@ def priced(rows: Rows, *, mode: str, day: date | None) -> tuple[list[Priced], di
         try:
             price = price_line(
                 quantity=row["quantity"],
-                list_price=row.get("list_price"),
+                list_price=shelf,
                 discount=row.get("discount"),
                 typed_price=row.get("unit_price"),
                 mode=mode,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as N_
 
 from approvals.kinds import Facts, Kind, StepPlan
 from contracts.models import Contract, Instalment, PriceMode, VatCategory
-from contracts.pricing import unit_price
+from contracts.pricing import discount_of, unit_price
 from customers.models import Tier
 from kit.because import Line as Reason
 from kit.because import msgid
@@ -113,8 +113,21 @@ def limits() -> Limits:
 
 
 def terms_of(contract: Contract) -> Terms:
-    prices = contract.lines.values_list("list_price", "unit_price", "discount")
-    return Terms(contract.customer.tier, contract.payment_days, tuple(prices))
+    prices = contract.lines.values_list(
+        "list_price", "unit_price", "discount", "product__list_price"
+    )
+    return Terms(
+        contract.customer.tier, contract.payment_days, tuple(_price(*row) for row in prices)
+    )
+
+
+def _price(
+    shelf: Decimal, price: Decimal, discount: Decimal, catalogue: Decimal | None
+) -> tuple[Decimal, Decimal, Decimal]:
+    """A list price typed below the catalogue's hides no discount."""
+    if catalogue is None or catalogue <= shelf:
+        return shelf, price, discount
+    return catalogue, price, discount_of(catalogue, price)
 
 
 def risks_of(contract: Contract) -> tuple[Reason, ...]:

@@ -256,6 +256,21 @@ def test_risks_are_in_the_case_with_their_numbers(acme, customer):
     assert contract.case.risks[1]["values"] == {"days": "90", "standard": "60", "tier": "A"}
 
 
+@pytest.mark.parametrize(
+    ("shelf", "price", "count"),
+    [("500000", None, 1), (None, "500000", 1), (None, None, 0), ("580000", "522000", 0)],
+)
+def test_lower_list_price_than_the_catalogue_hides_no_discount(
+    acme, customer, product, shelf, price, count
+):
+    row = {"product": product, "quantity": Decimal(1)}
+    row |= {"list_price": shelf and Decimal(shelf), "unit_price": price and Decimal(price)}
+    contract = actions.create_draft(
+        customer, by=acme.east_rep, header={"title": "设备"}, lines=[row]
+    )
+    assert len(chain.risks_of(contract)) == count
+
+
 # --- the hash (B5) --------------------------------------------------------------------------------
 
 OTHER = {
