@@ -257,14 +257,18 @@ def test_risks_are_in_the_case_with_their_numbers(acme, customer):
 
 
 @pytest.mark.parametrize(
-    ("shelf", "price", "count"),
-    [("500000", None, 1), (None, "500000", 1), (None, None, 0), ("580000", "522000", 0)],
+    ("typed", "count"),
+    [
+        ({"list_price": Decimal(500000)}, 1),
+        ({"unit_price": Decimal(500000)}, 1),
+        ({}, 0),
+        ({"list_price": Decimal(580000), "unit_price": Decimal(522000)}, 0),
+    ],
 )
 def test_lower_list_price_than_the_catalogue_hides_no_discount(
-    acme, customer, product, shelf, price, count
+    acme, customer, product, typed, count
 ):
-    row = {"product": product, "quantity": Decimal(1)}
-    row |= {"list_price": shelf and Decimal(shelf), "unit_price": price and Decimal(price)}
+    row = {"product": product, "quantity": Decimal(1), **typed}
     contract = actions.create_draft(
         customer, by=acme.east_rep, header={"title": "设备"}, lines=[row]
     )
