@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from desk import dashboard
 from desk.today import desk_of, greeting
+from kit.forms import number
 from org.access import page
 from org.models import Member, Unit
 
@@ -53,6 +54,4 @@ def figures_(request: HttpRequest) -> HttpResponse:
 
 def chosen(value, model):
     """The unit or member of the address; the tree is open to everybody, its numbers are not."""
-    if not value or not value.isdecimal() or len(value) > 18:
-        return None
-    return model.objects.filter(pk=int(value)).first()
+    return model.objects.filter(pk=number(value)).first()

@@ -21,6 +21,7 @@ from salesops.seed.story import Act, Paper, Story
 from tenancy.actions import take_number
 
 TIERS = "A" * 8 + "B" * 18 + "C" * 34 + "D" * 40
+OLDEST_DRAFT = 60  # days
 BUYS = {Tier.A: 6, Tier.B: 3, Tier.C: 1}
 # what a year's documents came to, of a hundred
 ENDS = (
@@ -253,8 +254,8 @@ def paper_of(story: Story, customer: Customer, day: dt.date) -> tuple[dict, list
 
 
 def short(customer: Customer) -> str:
-    """The name without its legal form, for titles."""
-    return customer.name.removeprefix(customer.city)[:4].rstrip("有限股")
+    """The brand alone, for titles."""
+    return customer.name.removeprefix(customer.city)[:2]
 
 
 def add_contracts(story: Story, count: int, *, first: dt.date, last: dt.date) -> list[Contract]:
@@ -301,7 +302,10 @@ def one_paper(story: Story, customer: Customer, day: dt.date) -> Paper:
     after = {"title": contract.title, "amount": sums.gross}
     story.acts.append(Act(drafted, "contracts.create", contract.owner, contract, after=after))
     left = story.workdays(day + dt.timedelta(1), day + dt.timedelta(20))[:5]
-    return Paper(contract, rows, plan, story.dice.choice(ENDS), drafted, left)
+    end = story.dice.choice(ENDS)
+    if end == "draft" and (story.today - day).days > OLDEST_DRAFT:
+        end = "signed"
+    return Paper(contract, rows, plan, end, drafted, left)
 
 
 GIVEN = ("product", "name", "specification", "quantity", "unit", "vat_category")

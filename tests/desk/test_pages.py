@@ -61,7 +61,9 @@ def test_a_rep_sees_nothing_of_a_colleague_on_the_desk(acme):
     assert desk.strip is None
 
 
-@pytest.mark.parametrize("query", ["", "?period=quarter", "?period=year", "?month=2026-02", "?month=x"])
+@pytest.mark.parametrize(
+    "query", ["", "?period=quarter", "?period=year", "?month=2026-02", "?month=x"]
+)
 @pytest.mark.parametrize("who", ["director", "east_supervisor", "east_rep", "finance"])
 def test_figures_open_for_every_reader_and_period(acme, who, query):
     told(acme, customers=12, contracts=8)

@@ -198,13 +198,15 @@ PARTS = {
             ContentType="{TYPE}-officedocument.spreadsheetml.sheet.main+xml"/>
         <Override PartName="/xl/worksheets/sheet1.xml"
             ContentType="{TYPE}-officedocument.spreadsheetml.worksheet+xml"/></Types>""",
-    "_rels/.rels": f"""{HEAD_XML}<Relationships xmlns="{FORMATS}/package/2006/relationships"><Relationship Id="r1"
+    "_rels/.rels": f"""{HEAD_XML}<Relationships
+        xmlns="{FORMATS}/package/2006/relationships"><Relationship Id="r1"
             Type="{FORMATS}/officeDocument/2006/relationships/officeDocument"
             Target="xl/workbook.xml"/></Relationships>""",
     "xl/workbook.xml": f"""{HEAD_XML}<workbook xmlns="{FORMATS}/spreadsheetml/2006/main"
         xmlns:r="{FORMATS}/officeDocument/2006/relationships">
         <sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>""",
-    "xl/_rels/workbook.xml.rels": f"""{HEAD_XML}<Relationships xmlns="{FORMATS}/package/2006/relationships"><Relationship Id="r1"
+    "xl/_rels/workbook.xml.rels": f"""{HEAD_XML}<Relationships
+        xmlns="{FORMATS}/package/2006/relationships"><Relationship Id="r1"
             Type="{FORMATS}/officeDocument/2006/relationships/worksheet"
             Target="worksheets/sheet1.xml"/></Relationships>""",
 }

@@ -13,7 +13,9 @@ ROLES = {
     "公司管理层", "销售总监", "区域销售经理", "销售主管",
     "销售代表", "财务", "销售内勤", "公司管理员",
 }  # fmt: skip
-STATES = set("draft in_review returned withdrawn rejected approved signed archived".split())
+STATES = {"draft", "in_review", "returned", "withdrawn", "rejected", "approved", "signed"} | {
+    "archived"
+}
 LOOK = """
 from collections import Counter
 from approvals.actions import is_stale
