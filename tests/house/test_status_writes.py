@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[2]
-ENGINE = {"approvals/actions.py"}
+ENGINE = {"approvals/actions/case.py", "approvals/actions/document.py"}
 # seed rebuilds a year that never ran through the engine; its cases are checked by their own test
 HISTORY = {"salesops/seed/history.py"}
 APPS = ("approvals", "contracts", "customers", "desk", "files", "figures", "org", "salesops")

@@ -1,0 +1,198 @@
+"""A case from its submission on: snapshot, route, tasks of each position."""
+
+import json
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from approvals.actions.document import add_decision, is_stale
+from approvals.kinds import Kind, kinds
+from approvals.models import (
+    Case,
+    Chain,
+    Decision,
+    Document,
+    Status,
+    Step,
+    Task,
+    Version,
+)
+from approvals.routing import Route, levels, route
+from audit.actions import record
+from kit.because import Refused, yes
+from kit.texthash import canonical, digest
+from org.access import check
+from org.models import Member
+from tenancy.actions import post
+from tenancy.calendar import due
+
+
+def submit(document: Document, *, by: Member) -> Case:
+    """CTR-1.1 and its like: freeze what was written, route it and open the first step.
+
+    Errors: Forbidden, Refused("incomplete", errors by field), Refused("moved") when the document is
+    no longer open. After a return with unchanged content the case goes straight back.
+    """
+    kind = kinds[document._meta.label_lower]
+    check(by, f"{document._meta.app_label}.submit", document)
+    model = type(document)
+    document = model.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if not document.is_open_to_edit and not is_stale(document):
+        raise Refused(_("It was submitted already."), code="moved")
+    if missing := kind.check(document):
+        raise Refused(_("Some points are still missing."), code="incomplete", errors=missing)
+    before = document.status
+    number = document.number or kind.take_number(document)
+    model.objects.filter(pk=document.pk).update(
+        status=Status.IN_REVIEW, number=number, updated_at=timezone.now()
+    )
+    document.number, document.status = number, Status.IN_REVIEW
+    snapshot = kind.snapshot(document)
+    case = _open_case(kind, document, snapshot, by)
+    add_decision(case, "submit", by, because=yes("submit"))
+    record(
+        f"{document._meta.app_label}.submit",
+        document,
+        by=by,
+        before={"status": before},
+        after={"status": Status.IN_REVIEW, "round": case.round, "hash": case.content_hash},
+    )
+    post("approvals.submitted", case=case.pk)
+    return case
+
+
+def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Member) -> Case:
+    facts, content_hash = kind.facts(document), digest(snapshot)
+    shown = {
+        "number": document.number,
+        "title": facts.title[:160],
+        "party": facts.party[:120],
+        "amount": facts.amount,
+        "risks": [line.as_json() for line in facts.risks],
+        "content_hash": content_hash,
+        "owner_id": by.pk,
+        "unit_id": document.unit_id,
+        "org_path": document.org_path,
+        "submitted_at": timezone.now(),
+        "updated_at": timezone.now(),
+    }
+    case = document.case
+    if case is None:
+        chain = chain_of(kind)
+        case = Case.objects.create(
+            kind=kind.name, object_id=document.pk, chain=chain, round=1, **shown
+        )
+        type(document).objects.filter(pk=document.pk).update(case=case)
+        start = 0
+    else:
+        same = case.state == Case.State.RETURNED and case.content_hash == content_hash
+        start = case.position if same else 0
+        Task.objects.filter(case=case, state__in=(Task.State.OPEN, Task.State.WAITING)).update(
+            state=Task.State.VOID, closed_at=timezone.now()
+        )
+        new_round = case.round if same else case.round + 1
+        Case.objects.filter(pk=case.pk).update(
+            state=Case.State.RUNNING,
+            round=new_round,
+            decided_at=None,
+            moves=F("moves") + 1,
+            **shown,
+        )
+        case.refresh_from_db()
+    document.case = case
+    Version.objects.get_or_create(
+        case=case,
+        round=case.round,
+        defaults={"snapshot": json.loads(canonical(snapshot)), "content_hash": content_hash},
+    )
+    _plan(case, document, start)
+    return case
+
+
+def chain_of(kind: Kind) -> Chain:
+    """The newest chain in force; the manual's own becomes version 1 at first use."""
+    found = (
+        Chain.objects.filter(kind=kind.name, starts_on__lte=timezone.localdate())
+        .order_by("-version")
+        .first()
+    )
+    if found:
+        return found
+    chain, is_new = Chain.objects.get_or_create(kind=kind.name, version=1)
+    if is_new:
+        Step.objects.bulk_create(
+            Step(
+                chain=chain,
+                position=plan.position,
+                key=plan.key,
+                name=plan.name,
+                role=plan.role,
+                clause=plan.clause,
+                hours=plan.hours,
+                checklist=list(plan.checklist),
+            )
+            for plan in kind.plan
+        )
+    return chain
+
+
+def _plan(case: Case, document: Document, start: int) -> None:
+    """Tasks of every step from `start` on; the first position is opened at once."""
+    passed = Decision.objects.filter(case=case, round=case.round, verb="approve")
+    done = set(passed.values_list("task__step_id", flat=True))
+    steps = [
+        step for step in case.chain.steps.all() if step.position >= start and step.pk not in done
+    ]
+    _ask(case, route(steps, levels(document.unit), case.owner_id, counted(case)))
+    open_position(case, document, min(step.position for step in steps), is_planned=True)
+
+
+def _ask(case: Case, routes: list[Route]) -> None:
+    """One waiting task for each person of each step; a step without people is the company's."""
+    Task.objects.bulk_create(
+        Task(
+            case=case,
+            round=case.round,
+            step=found.step,
+            position=found.step.position,
+            member_id=person,
+            because=found.because.as_json(),
+        )
+        for found in routes
+        for person in _people(found)
+    )
+
+
+def _people(found: Route) -> list[int | None]:
+    return [person.pk for person in found.people] or [None]
+
+
+def open_position(
+    case: Case, document: Document, position: int, *, is_planned: bool = False
+) -> None:
+    """Open the tasks of one position; people who left since the plan was made are replaced."""
+    waiting = Task.objects.filter(
+        case=case, round=case.round, position=position, state=Task.State.WAITING
+    )
+    steps = list(case.chain.steps.filter(position=position))
+    if not is_planned:
+        routes = route(steps, levels(document.unit), case.owner_id, counted(case))
+        wanted = {(found.step.pk, person) for found in routes for person in _people(found)}
+        if wanted != set(waiting.values_list("step_id", "member_id")):
+            waiting.update(state=Task.State.VOID, closed_at=timezone.now())
+            _ask(case, routes)
+    now = timezone.now()
+    for step in steps:
+        waiting.filter(step=step).update(
+            state=Task.State.OPEN, opened_at=now, due_at=due(now, step.hours)
+        )
+    Case.objects.filter(pk=case.pk).update(position=position)
+    case.position = position
+
+
+def counted(case: Case) -> set[int]:
+    """Members whose approval already counts in this round."""
+    rows = Decision.objects.filter(case=case, round=case.round, verb="approve")
+    return set(rows.values_list("by_id", flat=True))

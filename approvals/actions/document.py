@@ -1,0 +1,102 @@
+"""What happens to a document: its status, the rows of what was done, and steps off the chain."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+from approvals.kinds import kinds
+from approvals.models import Case, Decision, Document, Task
+from audit.actions import record
+from kit.because import Because, Refused, yes
+from kit.texthash import digest
+from org.models import Member
+from tenancy.actions import post
+from tenancy.context import origin
+
+VERBS = {
+    "submit": N_("Submitted"),
+    "approve": N_("Approved"),
+    "return": N_("Returned"),
+    "reject": N_("Rejected"),
+    "withdraw": N_("Withdrawn"),
+    "sign": N_("Signed"),
+    "archive": N_("Archived"),
+}
+
+
+def verb_label(verb: str) -> str:
+    return _(VERBS.get(verb, verb))
+
+
+def is_stale(document: Document) -> bool:
+    """Whether something the approvers were shown has changed since: their approvals are void."""
+    case = document.case
+    if case is None or case.state != Case.State.RUNNING:
+        return False
+    return digest(kinds[case.kind].snapshot(document)) != case.content_hash
+
+
+def move(
+    document: Document,
+    *,
+    verb: str,
+    frm: Iterable[str],
+    to: str,
+    by: Member,
+    note: str = "",
+    **fields: Any,
+) -> Document:
+    """A step outside the chain (sign, archive): conditional update, decision, audit and outbox."""
+    moved = (
+        type(document)
+        .objects.filter(pk=document.pk, status__in=list(frm))
+        .update(status=to, updated_at=timezone.now(), **fields)
+    )
+    if not moved:
+        document.refresh_from_db(fields=["status"])
+        text = _("It is now “%(state)s”, so this is no longer possible.")
+        raise Refused(text % {"state": document.state.label}, code="moved")
+    before = document.status
+    document.refresh_from_db()
+    if document.case_id:
+        add_decision(document.case, verb, by, comment=note, because=yes(verb))
+    name = f"{document._meta.app_label}.{verb}"
+    record(
+        name, document, by=by, before={"status": before}, after={"status": to, **fields}, note=note
+    )
+    post(name, document=document.pk)
+    return document
+
+
+def set_status(document: Document, status: str) -> None:
+    type(document).objects.filter(pk=document.pk).update(status=status, updated_at=timezone.now())
+    document.status = status
+
+
+def add_decision(
+    case: Case,
+    verb: str,
+    by: Member,
+    *,
+    because: Because,
+    task: Task | None = None,
+    comment: str = "",
+    checklist: Mapping[str, Any] | None = None,
+) -> Decision:
+    """One act, appended: the log of the case."""
+    return Decision.objects.create(
+        case=case,
+        round=case.round,
+        task=task,
+        step_name=task.step.name if task else "",
+        verb=verb,
+        by=by,
+        comment=comment,
+        checklist=dict(checklist or {}),
+        content_hash=case.content_hash,
+        because=because.as_json(),
+        ip=origin().ip,
+    )
