@@ -165,14 +165,25 @@ FORMAT_MODULE_PATH = ["kit.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PLAIN_STATIC
-STATICFILES_DIRS = [BASE / "static"]
+# of other packages only what is shown: the operator's pages and the reference of the API
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+STATICFILES_DIRS = [
+    BASE / "static",
+    ("admin", services.wheel("django", "contrib", "admin", "static", "admin")),
+    (
+        "drf_spectacular_sidecar/swagger-ui-dist",
+        services.wheel(
+            "drf_spectacular_sidecar", "static", "drf_spectacular_sidecar", "swagger-ui-dist"
+        ),
+    ),
+]
 MEDIA_ROOT = DATA / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if PLAIN_STATIC
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "salesops.static.Storage"
     },
 }
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
@@ -226,7 +237,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # Celery: the outbox is the truth, so a message is only a wake-up and nothing waits for the broker.

@@ -32,11 +32,11 @@ class Command(BaseCommand):
         dice = random.Random(options["seed"])  # noqa: S311  a story, not a secret
         with translation.override("zh-hans"):
             if options["demo"]:
-                self.demo(dice)
+                self.demo(dice, options)
             else:
                 self.tools(dice, options)
 
-    def demo(self, dice):
+    def demo(self, dice, options):
         file = Path(settings.DATA) / LOGINS
         if Company.objects.filter(slug=demo.SLUGS[0]).exists():
             self.stdout.write(f"the demo is here already; its logins are in {file}")
@@ -44,8 +44,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             logins = demo.tell(dice)
             write(file, logins)
-        for row in logins:
-            self.stdout.write(f"{row['company']} {row['role']} {row['login']} {row['password']}")
+        if options["verbosity"]:
+            self.stdout.write(f"the logins are in {file}")
 
     def tools(self, dice, options):
         with transaction.atomic():

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             call_command("migrate", database="owner", interactive=False, verbosity=0)
         if not apps.get_model("tenancy", "Company").objects.exists():
             say("making the sample companies")
-            call_command("seed", demo=True)
+            call_command("seed", demo=True, verbosity=0)     # announce() says the logins
         collect()
         for connection in connections.all():    # children are forked from here
             connection.close()
