@@ -37,6 +37,11 @@ def _count(name: str, limit: int) -> bool:
         return True
 
 
+def tidy() -> int:
+    """Attempts older than the window count no more."""
+    return LoginAttempt.objects.filter(at__lt=timezone.now() - 2 * WINDOW).delete()[0]
+
+
 def forget(login: str, device: str = "") -> None:
     """After a success the login's share is whole again."""
     names = [bucket("login", login), bucket("device", f"{login} {device}")]

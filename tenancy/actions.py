@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kit.because import Refused
 from tenancy.context import Origin, company, memo, required
-from tenancy.models import JobRun, Outbox, Param
+from tenancy.models import IdempotencyKey, JobRun, Outbox, Param
 from tenancy.params import declared, today
 
 Handler = Callable[[dict[str, Any]], None]
@@ -21,6 +21,8 @@ LongHandler = Callable[[dict[str, Any], "Turn"], None]
 handlers: dict[str, Handler] = {}
 long_handlers: dict[str, LongHandler] = {}
 MOST_TRIES = 8
+NEWS_KEPT = timedelta(days=30)
+ANSWERS_KEPT = timedelta(days=7)
 LEASE = timedelta(seconds=30)
 
 
@@ -153,6 +155,14 @@ def run(company_id: int, row_id: int, tries: int) -> bool:
     with company(company_id, came=came):
         Outbox.objects.filter(pk=row_id, tries=row.tries).update(sent_at=timezone.now())
     return True
+
+
+def tidy() -> dict[str, int]:
+    """Let go of delivered news after a month and of answers to repeated requests after a week."""
+    now = timezone.now()
+    news = Outbox.objects.filter(sent_at__lt=now - NEWS_KEPT)
+    answers = IdempotencyKey.objects.filter(created_at__lt=now - ANSWERS_KEPT)
+    return {"outbox": news.delete()[0], "idempotency": answers.delete()[0]}
 
 
 def claim(job: str, period: str, subject: str = "") -> JobRun | None:

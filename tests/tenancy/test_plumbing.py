@@ -75,3 +75,34 @@ def test_a_run_is_claimed_once(acme):
     assert actions.claim("close", "2026-11") is not None
     assert actions.claim("close", "2026-11") is None
     assert actions.claim("close", "2026-12") is not None
+
+
+def test_old_answers_and_delivered_news_are_let_go_once_a_day(acme):
+    from django.utils import timezone
+
+    from tenancy.models import IdempotencyKey
+    from tenancy.tasks import tidy
+
+    old = timezone.now() - timedelta(days=40)
+    for key, at in (("old", old), ("new", timezone.now())):
+        IdempotencyKey.objects.create(member_id=1, key=key, fingerprint="", created_at=at)
+        Outbox.objects.create(topic=key, sent_at=at)
+    Outbox.objects.create(topic="waiting", created_at=old)
+    assert tidy() == 2
+    assert tidy() == 0
+    kept = set(Outbox.objects.values_list("topic", flat=True))
+    assert {"new", "waiting"} <= kept
+    assert "old" not in kept
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["new"]
+
+
+def test_old_login_attempts_are_let_go(acme):
+    from django.utils import timezone
+
+    from accounts.actions import may_try, tidy
+    from accounts.models import LoginAttempt
+
+    may_try("a@b.c", "10.0.0.1")
+    LoginAttempt.objects.create(bucket="x", at=timezone.now() - timedelta(days=1))
+    assert tidy() == 1
+    assert LoginAttempt.objects.count() == 2
