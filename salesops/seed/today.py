@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from approvals import actions as engine
+from approvals.kinds import kinds
 from approvals.models import Case, Task
 from contracts import actions as contracts
 from contracts.models import Contract
@@ -142,7 +143,7 @@ def decide(made: Paper, *, verb: str = "approve", comment: str = "") -> None:
     task = open_.order_by(F("member").asc(nulls_last=True), "step__key").first()
     points = {key: {"ok": True, "note": ""} for key in task.step.checklist}
     word = comment or (words.RISK_WORDS if case.risks else words.COMMENTS[0])
-    seen = digest(engine.kinds[case.kind].snapshot(made.contract))
+    seen = digest(kinds[case.kind].snapshot(made.contract))
     by = Member.objects.select_related("company").get(pk=task.member_id)
     engine.decide(case, verb=verb, by=by, seen=seen, comment=word, checklist=points)
 
