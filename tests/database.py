@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 BASE = Path(__file__).resolve().parent.parent
 os.environ.setdefault("SALESOPS_DATA", str(BASE / "var" / "test"))
-os.environ.setdefault("PLAIN_STATIC", "1")     # no manifest: pages are rendered without collectstatic
+os.environ.setdefault("PLAIN_STATIC", "1")  # pages are rendered without collectstatic
 
 import psycopg
 import pytest

@@ -26,10 +26,11 @@ def environment(clone, **more):
 
 
 def run(clone, code):
-    """Run Python inside the product on the clone; what it assigns to `result` comes back as JSON."""
+    """Run Python inside the product on the clone; what it leaves in `result` comes back."""
     script = f"import json, django; django.setup()\n{code}\nprint('RESULT' + json.dumps(result))"
     done = subprocess.run(
-        [sys.executable, "-c", script], env=environment(clone, DJANGO_SETTINGS_MODULE="salesops.settings"),
+        [sys.executable, "-c", script],
+        env=environment(clone, DJANGO_SETTINGS_MODULE="salesops.settings"),
         cwd=BASE, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

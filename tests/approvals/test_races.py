@@ -42,7 +42,9 @@ with company(%d):
     result = {
         "decisions": list(Decision.objects.filter(case=case).values_list("verb", flat=True)),
         "open": Task.objects.filter(case=case, state="open").count(),
-        "audit": AuditLine.objects.filter(verb="approvals.approve", object_id=case.object_id).count(),
+        "audit": AuditLine.objects.filter(
+            verb="approvals.approve", object_id=case.object_id
+        ).count(),
         "outbox": Outbox.objects.filter(topic="approvals.approve", payload__case=case.pk).count(),
         "chain": verify(%d).ok,
     }
