@@ -1,0 +1,33 @@
+"""A1: every command and every task of ours is known, with what it may touch."""
+
+from django.core.management import get_commands
+
+from salesops.celery import app
+
+OURS = {"accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
+        "kit", "org", "salesops", "tenancy"}  # fmt: skip
+COMMANDS = {
+    "create_company": "a new tenant with its tree's root, tax rates, workdays and chains",
+    "list_endpoints": "reads the resolver",
+    "messages": "reads and writes catalogues, no database",
+    "seed": "sample companies with random passwords, only when asked",
+    "services": "the embedded servers",
+    "start": "everything under one supervisor",
+    "verify_audit": "reads the chains of every company",
+}
+TASKS = {
+    "accounts.tidy": "old login attempts",
+    "audit.publish_heads": "appends the heads to a file outside the database",
+    "tenancy.run": "long work of one outbox row, inside its company",
+    "tenancy.sweep": "delivers outbox rows company by company",
+    "tenancy.tidy": "old answers and delivered news, once a day and company",
+}
+
+
+def test_every_command_of_ours_is_known():
+    assert {name for name, place in get_commands().items() if place in OURS} == set(COMMANDS)
+
+
+def test_every_task_is_known():
+    app.loader.import_default_modules()
+    assert {name for name in app.tasks if not name.startswith("celery.")} == set(TASKS)
