@@ -106,7 +106,7 @@ def refuse(
         member_id=member_id,
         status=status,
         method=method,
-        path=path[:300],
+        path=path[:300].replace("\0", "\ufffd"),
         rule=rule,
         code=code[:40],
         ip=origin().ip,

@@ -31,6 +31,10 @@ class ProductSerializer(serializers.ModelSerializer):
 class VisibleField(serializers.PrimaryKeyRelatedField):
     """A reference to a record that the caller sees; any other id does not exist."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        # 1e400 is a number to JSON and none to the database
+        super().__init__(pk_field=serializers.IntegerField(), **kwargs)
+
     def get_queryset(self) -> Any:
         member = getattr(self.context["request"]._request, "member", None)
         rows = super().get_queryset()

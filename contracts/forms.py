@@ -16,7 +16,7 @@ from contracts.models import MOST, Contract, Instalment, Product, VatCategory, V
 from contracts.pricing import unit_price
 from customers.models import Customer
 from kit.because import Refused
-from kit.forms import Lookup
+from kit.forms import Lookup, number
 
 MOST_ROWS = 200
 FROM_PRODUCT = ("name", "specification", "unit", "list_price", "vat_category")
@@ -61,9 +61,7 @@ class DraftForm(HeaderForm):
         field.queryset = seen
         field.widget = Lookup(
             "customers:lookup",
-            label=lambda value: (
-                str(seen.filter(pk=value).first() or "") if str(value).isdecimal() else ""
-            ),
+            label=lambda value: str(seen.filter(pk=number(value)).first() or ""),
             find=lambda text: one_of(seen.filter(name=text)),
         )
         field.widget.is_required = True
@@ -87,13 +85,13 @@ class Catalogue:
     """The products that one form names and the tax rates of today, read once."""
 
     def __init__(self, ids: Iterable[Any] = ()) -> None:
-        wanted = {int(pk) for pk in ids if str(pk).isdecimal() and len(str(pk)) < 19}
+        wanted = {number(pk) for pk in ids} - {None}
         self.rows = Product.objects.in_bulk(list(wanted)) if wanted else {}
         names = dict(VatRate.objects.on(timezone.localdate()).values_list("category", "name"))
         self.rates = [(value, names.get(value, label)) for value, label in VatCategory.choices]
 
     def get(self, value: Any) -> Product | None:
-        return self.rows.get(int(value)) if str(value or "").isdecimal() else None
+        return self.rows.get(number(value))
 
     def label(self, value: Any) -> str:
         return str(self.get(value) or "")

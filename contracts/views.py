@@ -19,6 +19,7 @@ from contracts.models import Contract, Line, Product
 from contracts.pricing import plan_amounts, totals
 from customers.models import Customer
 from kit.because import Refused
+from kit.forms import number
 from kit.lists import page_of
 from org.access import check, load, page, sees
 
@@ -82,8 +83,8 @@ def _tail(contract: Contract) -> list[dict[str, Any]]:
 
 @page("contracts.create")
 def create(request: HttpRequest) -> HttpResponse:
-    given = request.GET.get("customer", "")
-    customer = load(Customer, request.member, int(given)) if given.isdecimal() else None
+    given = number(request.GET.get("customer"))
+    customer = load(Customer, request.member, given) if given is not None else None
     if customer:
         check(request.member, "contracts.create", customer)
     if request.method == "POST":

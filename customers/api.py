@@ -2,9 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from customers import actions
 from customers.filters import CustomerFilter, VisitFilter
 from customers.models import Contact, Customer, Visit
+from kit.forms import number
 from org.access import check, load
 from org.api import DoorMixin
 
@@ -40,6 +42,13 @@ class NewestFirst(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = ("-updated_at", "-id")
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        except (ValueError, ValidationError) as wrong:
+            # a cursor that was made by hand and holds no value of the column
+            raise exceptions.NotFound(self.invalid_cursor_message) from wrong
 
 
 class ByDay(NewestFirst):
@@ -258,8 +267,8 @@ class ContactViewSet(
 
     def get_queryset(self) -> QuerySet:
         rows = super().get_queryset()
-        customer = self.request.query_params.get("customer", "")
-        return rows.filter(customer=customer) if customer.isdecimal() else rows
+        customer = number(self.request.query_params.get("customer"))
+        return rows if customer is None else rows.filter(customer=customer)
 
     @extend_schema(responses={201: ContactSerializer})
     def create(self, request: Request) -> Response:

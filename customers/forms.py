@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.filters import sellers_under
 from customers.models import Contact, Customer, Tier, Visit
-from kit.forms import Lookup
+from kit.forms import Lookup, number
 from org.models import Member
 
 
@@ -155,16 +155,14 @@ class CancelForm(forms.Form):
 class PickForm(forms.Form):
     """The customer to check in at, by name, pinyin or initials."""
 
-    customer = forms.IntegerField(label=_("Customer"), required=True)
+    customer = forms.IntegerField(label=_("Customer"), min_value=1, required=True)
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
         visible = Customer.objects.visible_to(member).active()
 
         def name_of(pk):
-            if not str(pk).isdecimal():
-                return ""
-            return visible.filter(pk=pk).values_list("name", flat=True).first() or ""
+            return visible.filter(pk=number(pk)).values_list("name", flat=True).first() or ""
 
         def found(text):
             hits = list(visible.search(text).values_list("pk", flat=True)[:2])

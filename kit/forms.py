@@ -7,6 +7,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.urls import reverse
 
+MOST_DIGITS = 18
 NATIVE = {"date.html": "date", "datetime.html": "datetime-local", "time.html": "time"}
 CHECKS = ("checkbox", "radio")
 
@@ -21,6 +22,12 @@ class Renderer(TemplatesSetting):
         if widget := context.get("widget"):
             _dress(widget, template_name.rpartition("/")[2])
         return super().render(template_name, context, request)
+
+
+def number(value: Any) -> int | None:
+    """An id as it came in an address or a form; None for anything a row's id cannot be."""
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def _dress(widget: dict[str, Any], template: str) -> None:

@@ -71,6 +71,8 @@ class DoorMixin:
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
+        if self.action == "metadata":
+            raise exceptions.MethodNotAllowed(request.method)
         if not self.detail and self.action:
             check(self.member, self.rules[self.action])
 
@@ -88,7 +90,9 @@ def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, Refused):
         return Response(refusal_json(error), status=error.status)
     if isinstance(error, ValidationError):
-        error = exceptions.ValidationError(detail=error.message_dict)
+        # without fields it comes from a value of the address, such as a cursor
+        said = error.message_dict if hasattr(error, "error_dict") else error.messages
+        error = exceptions.ValidationError(detail=said)
     response = exception_handler(error, context)
     if response is None:
         return None

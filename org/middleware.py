@@ -56,6 +56,8 @@ class Door:
     def inside(self, request: HttpRequest, seat: Seat) -> HttpResponse:
         member = Member.objects.select_related("company").get(pk=seat.member_id)
         request.member = request.user._member = member
+        if has_nul(request):
+            return malformed(request)
         key = "" if request.method in SAFE else key_of(request)
         if key:
             mark = fingerprint(request)
@@ -111,6 +113,20 @@ def refusal_json(error: Refused) -> dict[str, Any]:
     if error.because is not None:
         body["because"] = error.because.as_json()
     return body
+
+
+def has_nul(request: HttpRequest) -> bool:
+    """A character no person types and no column takes; fields of JSON refuse it themselves."""
+    said = [request.GET] if wants_json(request) else [request.GET, request.POST]
+    texts = (text for part in said for _name, values in part.lists() for text in values)
+    return any("\0" in text for text in texts)
+
+
+def malformed(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        detail = _("This request cannot be read.")
+        return JsonResponse({"code": "malformed", "detail": detail}, status=400)
+    return render(request, "400.html", status=400)
 
 
 def key_of(request: HttpRequest) -> str:

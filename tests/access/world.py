@@ -1,0 +1,386 @@
+"""A company in full work, and a valid request for every address that writes.
+
+`WRITES` is asked for its row by tests/access/test_bodies.py whenever an address appears; an address
+whose POST only shows a page stands in `READS`.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import psycopg
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.utils import timezone
+
+from approvals import actions as approvals
+from approvals.models import Task
+from contracts import actions as contracts
+from customers import actions as customers
+from files.models import ImportJob, ImportRow
+from org.models import Member, Unit
+from salesops import services
+from tenancy.models import CompanyModel
+from tests.access import samples
+
+WEST = "CANARY-WEST-51c0"
+MISSING = 999_999_999
+
+
+def points_of(contract, who):
+    task = Task.objects.waiting_for(who).filter(case=contract.case).select_related("step").first()
+    return {key: {"ok": True} for key in task.step.checklist} if task else {}
+
+
+def decided(contract, verb, *people):
+    for who in people:
+        contract.refresh_from_db()
+        approvals.decide(
+            contract.case, verb=verb, by=who, seen=contract.case.content_hash,
+            comment="条款合规，同意。", checklist=points_of(contract, who),
+        )  # fmt: skip
+    contract.refresh_from_db()
+    return contract
+
+
+def spread_ids():
+    """Numbers of one table are never those of another, so that a number says what it names."""
+    address = services.database_url("owner", connection.settings_dict["NAME"])
+    with psycopg.connect(address, autocommit=True) as server:
+        for place, name in enumerate(tables()):
+            # units keep theirs: six digits of a path
+            if name not in {"org_unit", "accounts_user", "tenancy_company"}:
+                server.execute(
+                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s) WHERE "
+                    "nextval(pg_get_serial_sequence(%s, 'id')) < 1000000",
+                    [name, 3_000_000 + place * 100_000, name],
+                )
+
+
+def build(cast):
+    """Records of every state; the east's belong to east_rep, the west's to west_rep."""
+    spread_ids()
+    made = {model.__name__: obj for model, obj in samples.build(cast).items()}
+    rep, day = cast.east_rep, timezone.localdate()
+    customer, product = made["Customer"], made["Product"]
+    world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
+    world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
+    world.contract = made["Contract"]
+    world.archived = customers.create(by=rep, name="已归档客户有限公司")
+    customers.archive(world.archived, by=rep)
+    world.call = customers.plan_visit(customer, by=rep, planned_on=day, kind="phone")
+    world.draft = samples.draft(cast, customer, product)
+    world.approved, world.rejected = (samples.draft(cast, customer, product) for _n in "ab")
+    for contract in (world.approved, world.rejected):
+        contracts.submit(contract, by=rep)
+    leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
+    decided(world.approved, "approve", *leaders)
+    decided(world.rejected, "reject", cast.east_supervisor)
+    world.job, world.new_job = (
+        ImportJob.objects.create(
+            owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
+            kind="customers.customer", filename="a.csv", stored=f"nothing{n}", sha256="0" * 64,
+            size=1, status=status, total=1, done_rows=1, ok_count=1,
+        )
+        for n, status in enumerate(("checked", "uploaded"))
+    )  # fmt: skip
+    ImportRow.objects.create(job=world.job, row_no=2, data={"name": "新客户有限公司"})
+    west = cast.west_rep
+    world.west = SimpleNamespace(
+        customer=customers.create(by=west, name=f"西北{WEST}客户", notes=WEST, tier="A")
+    )
+    world.west.contact = customers.add_contact(
+        world.west.customer, by=west, name="李工", notes=WEST
+    )
+    world.west.visit = customers.plan_visit(
+        world.west.customer, by=west, planned_on=day, purpose=WEST
+    )
+    world.west.contract = samples.draft(cast, world.west.customer, product, by=west, title=WEST)
+    contracts.submit(world.west.contract, by=west)
+    world.west.contract.refresh_from_db()
+    world.west.case = world.west.contract.case
+    world.west.member, world.west.unit = west, Unit.objects.get(pk=world.west.customer.unit_id)
+    return world
+
+
+# --- what changed ---------------------------------------------------------------------------------
+
+OPEN_TABLES = ("accounts_user", "tenancy_company", "org_apitoken")
+UNCOUNTED = {"audit_refusal"}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
+HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def tables():
+    return sorted(
+        {m._meta.db_table for m in apps.get_models() if issubclass(m, CompanyModel)}
+        .union(OPEN_TABLES)
+        .difference(UNCOUNTED)
+    )
+
+
+def dump():
+    """{(table, id): row} of the open company, in one statement."""
+    text = " UNION ALL ".join(
+        # a login of the test's own clients is no act of theirs
+        f"SELECT '{name}', id, (to_jsonb(t) - 'last_login')::text FROM \"{name}\" t"
+        for name in tables()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text)
+        return {(name, pk): row for name, pk, row in cursor.fetchall()}
+
+
+def difference(before, after):
+    """What an act did, told without ids, moments and hashes: equal acts have equal stories."""
+    fresh = {pk for name, pk in after.keys() - before.keys()}
+    told = [("-", *key) for key in before.keys() - after.keys() if key[0] != "org_member"]
+    for name, pk in sorted(after.keys() - before.keys()):
+        told.append(("+", name, plain(json.loads(after[name, pk]), fresh)))
+    for key in sorted(before.keys() & after.keys()):
+        if before[key] != after[key]:
+            old, new = json.loads(before[key]), json.loads(after[key])
+            changed = {n: new[n] for n in new if new[n] != old.get(n)}
+            told.append(("~", *key, plain(changed, fresh)))
+    return sorted(map(str, told))
+
+
+def plain(value, fresh):
+    if isinstance(value, dict):
+        return {k: plain(v, fresh) for k, v in sorted(value.items()) if k not in {"seq", "body"}}
+    if isinstance(value, list):
+        return [plain(v, fresh) for v in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "new" if value in fresh else value
+    if isinstance(value, str):
+        text = HASH.sub("hash", MOMENT.sub("moment", value))
+        return re.sub(r"/(\d+)/", lambda m: "/new/" if int(m[1]) in fresh else m[0], text)
+    return value
+
+
+# --- valid requests -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Write:
+    """Who may send what to which record; `refs` are the body's names of other records."""
+
+    who: str
+    on: str = ""
+    body: Callable[..., dict] = field(default=lambda world: {})
+    refs: dict[str, str] = field(default_factory=dict)
+    # names that the address takes by design although the body here leaves them out
+    takes: frozenset[str] = frozenset()
+
+
+CUSTOMER = {
+    "name": "北方重工有限公司", "credit_code": "", "industry": "机械", "province": "31",
+    "city": "上海", "address": "浦东", "phone": "021-58881234", "source": "visit",
+    "needs": "需求", "preferences": "偏好", "notes": "备注", "is_focus": "on",
+}  # fmt: skip
+CONTACT = {
+    "name": "赵工", "title": "厂长", "mobile": "13900139000", "phone": "021-58881234",
+    "email": "z@x.example", "wechat": "zhao", "is_primary": "on", "notes": "备注",
+}  # fmt: skip
+CHECK_IN = {
+    "kind": "field", "purpose": "回访", "lat": "31.2", "lng": "121.5", "accuracy": "20",
+    "client_uuid": "11111111-1111-4111-8111-111111111111",
+}  # fmt: skip
+SIGNED = {"signatory_ours": "王总", "signatory_theirs": "李总"}
+PRODUCT = {
+    "name": "新机床", "code": "NEW-1", "specification": "大", "unit": "台",
+    "list_price": "100.00", "vat_category": "standard", "is_active": "on",
+}  # fmt: skip
+
+
+def header(world):
+    return {
+        "title": "合同", "buyer": "买方", "seller": "卖方", "delivery_on": f"{world.day}",
+        "delivery_place": "苏州", "payment_terms": "预付", "liability": "标准",
+        "other_terms": "无", "starts_on": f"{world.day}", "ends_on": f"{world.day}",
+        "price_mode": "gross", "notes": "备注",
+    }  # fmt: skip
+
+
+def paper(world):
+    return header(world) | {
+        "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-name": "备件",
+        "lines-0-product": str(world.product.pk), "lines-0-filled": str(world.product.pk),
+        "lines-0-specification": "小", "lines-0-quantity": "1", "lines-0-unit": "套",
+        "lines-0-list_price": "100", "lines-0-discount": "90", "lines-0-unit_price": "",
+        "lines-0-vat_category": "standard", "plan-TOTAL_FORMS": "1", "plan-INITIAL_FORMS": "0",
+        "plan-0-basis": "signing", "plan-0-percent": "100", "plan-0-amount": "",
+        "plan-0-due_on": "", "plan-0-days_after": "0", "plan-0-note": "",
+    }  # fmt: skip
+
+
+def new_paper(world):
+    return paper(world) | {"customer": str(world.customer.pk)}
+
+
+def api_paper(world):
+    line = {
+        "product": world.product.pk, "name": "备件", "specification": "小", "quantity": "1",
+        "unit": "套", "list_price": "100", "discount": "90", "unit_price": None,
+        "vat_category": "standard",
+    }  # fmt: skip
+    payment = {
+        "basis": "signing", "percent": "100", "amount": None, "due_on": None, "days_after": 0,
+        "note": "",
+    }  # fmt: skip
+    rows = {"lines": [line], "instalments": [payment]}
+    return header(world) | {"customer": world.customer.pk} | rows
+
+
+def decision(world):
+    points = points_of(world.contract, world.cast.east_supervisor)
+    ticks = {f"check_{name}": "1" for name in points}
+    return {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"} | ticks
+
+
+def api_decision(world):
+    points = points_of(world.contract, world.cast.east_supervisor)
+    return {
+        "content_hash": world.case.content_hash, "comment": "条款合规，同意。", "checklist": points,
+    }  # fmt: skip
+
+
+def with_json_bools(body):
+    return {k: True if v == "on" else v for k, v in body.items()}
+
+
+def plan(world):
+    return {
+        "planned_on": f"{world.day}", "planned_time": "09:00", "kind": "phone", "purpose": "回访",
+    }  # fmt: skip
+
+
+def result(world):
+    return {
+        "summary": "谈了交期", "met": "赵工", "rival_news": "无", "next_step": "报价",
+        "next_on": f"{world.day}",
+    }  # fmt: skip
+
+
+def upload(world):
+    table = SimpleUploadedFile("a.csv", "客户名称\n新客户有限公司\n".encode())
+    member, unit = world.cast.east_supervisor, world.cast.unit("east_one")
+    return {"kind": "customers.customer", "file": table, "owner": member.pk, "unit": unit.pk}
+
+
+def same(body):
+    return lambda world: dict(body)
+
+
+def signed(world):
+    return SIGNED | {"signed_on": f"{world.day}"}
+
+
+REP, BOSS = "east_rep", "east_supervisor"
+ONE = "(?P<pk>[^/.]+)"
+TIER = {"tier": "B", "reason": "采购量下降明显"}
+BOOKED = frozenset({"unit_price", "amount"})
+
+WRITES = {
+    "POST /approvals/<int:pk>/approve/": Write(BOSS, "case", decision),
+    "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
+    "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
+    "POST /approvals/<int:pk>/withdraw/": Write(REP, "case"),
+    "POST /files/imports/new/": Write(BOSS, "", upload, {"owner": "member", "unit": "unit"}),
+    "POST /files/imports/<int:pk>/commit/": Write(REP, "job"),
+    "POST /files/imports/<int:pk>/cancel/": Write(REP, "new_job"),
+    "POST /customers/create/": Write(
+        BOSS,
+        "",
+        lambda world: CUSTOMER
+        | {"contact_name": "", "contact_title": "", "contact_mobile": ""}
+        | {"owner": world.cast.east_rep.pk},
+        {"owner": "member"},
+    ),
+    "POST /customers/<int:pk>/change/": Write(REP, "customer", same(CUSTOMER)),
+    "POST /customers/<int:pk>/set_tier/": Write(REP, "customer", same(TIER)),
+    "POST /customers/<int:pk>/archive/": Write(REP, "customer"),
+    "POST /customers/<int:pk>/restore/": Write(REP, "archived"),
+    "POST /customers/<int:pk>/add_contact/": Write(REP, "customer", same(CONTACT)),
+    "POST /customers/<int:pk>/plan_visit/": Write(REP, "customer", plan),
+    "POST /customers/<int:pk>/check_in/": Write(REP, "customer", same(CHECK_IN)),
+    "POST /customers/contacts/<int:pk>/change/": Write(REP, "contact", same(CONTACT)),
+    "POST /customers/contacts/<int:pk>/archive/": Write(REP, "contact"),
+    "POST /customers/visits/<int:pk>/start/": Write(REP, "visit", same(CHECK_IN)),
+    "POST /customers/visits/<int:pk>/finish/": Write(REP, "call", result),
+    "POST /customers/visits/<int:pk>/cancel/": Write(REP, "visit", same({"reason": "客户出差"})),
+    "POST /contracts/new/": Write(
+        REP, "", new_paper, {"customer": "customer", "lines-0-product": "product"}
+    ),
+    "POST /contracts/<int:pk>/change/": Write(REP, "draft", paper, {"lines-0-product": "product"}),
+    "POST /contracts/<int:pk>/submit/": Write(REP, "draft"),
+    "POST /contracts/<int:pk>/sign/": Write(REP, "approved", signed),
+    "POST /contracts/<int:pk>/copy/": Write(REP, "rejected"),
+    "POST /contracts/products/new/": Write("secretary", "", same(PRODUCT)),
+    "POST /contracts/products/<int:pk>/": Write("secretary", "product", same(PRODUCT)),
+    f"POST /api/v1/^cases/{ONE}/approve/$": Write(BOSS, "case", api_decision),
+    f"POST /api/v1/^cases/{ONE}/reject/$": Write(BOSS, "case", api_decision),
+    f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
+    f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
+    "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
+    f"PUT /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
+    f"PATCH /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
+    f"POST /api/v1/^customers/{ONE}/archive/$": Write(REP, "customer"),
+    f"POST /api/v1/^customers/{ONE}/restore/$": Write(REP, "archived"),
+    f"POST /api/v1/^customers/{ONE}/set_tier/$": Write(REP, "customer", same(TIER)),
+    "POST /api/v1/^contacts/$": Write(
+        REP,
+        "",
+        lambda world: with_json_bools(CONTACT) | {"customer": world.customer.pk},
+        {"customer": "customer"},
+    ),
+    f"PUT /api/v1/^contacts/{ONE}/$": Write(REP, "contact", same(with_json_bools(CONTACT))),
+    f"PATCH /api/v1/^contacts/{ONE}/$": Write(REP, "contact", same(with_json_bools(CONTACT))),
+    "POST /api/v1/^visits/check_in/$": Write(
+        REP,
+        "",
+        lambda world: CHECK_IN | {"customer": world.customer.pk},
+        {"customer": "customer", "visit": "visit"},
+    ),
+    "POST /api/v1/^visits/plan/$": Write(
+        REP, "", lambda world: plan(world) | {"customer": world.customer.pk},
+        {"customer": "customer"},
+    ),
+    f"POST /api/v1/^visits/{ONE}/cancel/$": Write(REP, "visit", same({"reason": "客户出差"})),
+    f"POST /api/v1/^visits/{ONE}/finish/$": Write(REP, "call", result),
+    "POST /api/v1/^contracts/$": Write(
+        REP, "", api_paper, {"customer": "customer", "lines.0.product": "product"}
+    ),
+    f"PUT /api/v1/^contracts/{ONE}/$": Write(
+        REP, "draft", api_paper, {"customer": "customer", "lines.0.product": "product"}
+    ),
+    f"PATCH /api/v1/^contracts/{ONE}/$": Write(
+        REP, "draft", api_paper, {"customer": "customer", "lines.0.product": "product"}
+    ),
+    f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
+    f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
+}  # fmt: skip
+
+# a POST to these shows the page and writes nothing
+READS = {
+    "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
+    "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
+    "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",
+    "POST /customers/lookup/", "POST /customers/<int:pk>/", "POST /customers/visits/",
+    "POST /customers/visits/today/", "POST /customers/visits/pick/",
+    "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
+    "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
+}  # fmt: skip
+
+
+def send(client, method, path, body):
+    if path.startswith("/api/"):
+        return client.generic(method, path, json.dumps(body), content_type="application/json")
+    return client.post(path, body)
+
+
+def someone(name):
+    return Member.objects.get(employee_no=name)
