@@ -19,6 +19,7 @@ from files.models import ImportJob
 from kit.calendar import month_of
 from org.models import Member, Role
 from org.roles import SELLING
+from tenancy.calendar import missing_year
 
 FEW = 5
 MOST_VISITS = 30
@@ -58,6 +59,7 @@ class Desk:
     imports: list[ImportJob] = field(default_factory=list)
     drafts: list[Contract] = field(default_factory=list)
     decided: list[dict[str, Any]] = field(default_factory=list)
+    notice: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -102,6 +104,12 @@ def desk_of(member: Member) -> Desk:
         desk.team = team_visits(member, day)
         first, last = month_of(day)
         desk.strip = figures(member, STRIP, first, last)[0]
+    if roles & {Role.COMPANY_ADMIN, Role.SALES_OPS} and (year := missing_year(day)):
+        text = _(
+            "The holidays of %(year)s are not loaded yet: deadlines in that year count Monday to "
+            "Friday and leave out the statutory days only."
+        )
+        desk.notice = text % {"year": year}
     if Role.FINANCE in roles:
         desk.decided = decided(member)
     if Role.SALES_OPS in roles:

@@ -8,6 +8,8 @@ from kit.calendar import add_work_hours, official
 from tenancy.context import memo, required
 from tenancy.models import Company, WorkDay
 
+NOVEMBER = 11
+
 
 def zone() -> ZoneInfo:
     store = memo()
@@ -29,6 +31,13 @@ def work_table() -> Mapping[date, bool]:
 def due(start: datetime, hours: int) -> datetime:
     """The moment `hours` working hours after `start`."""
     return add_work_hours(start, hours, work_table(), zone())
+
+
+def missing_year(on: date) -> int | None:
+    """T11: a year the calendar does not know: this one, or from 1 November the next."""
+    wanted = [on.year] + ([on.year + 1] if on.month >= NOVEMBER else [])
+    known = set(WorkDay.objects.values_list("date__year", flat=True).distinct())
+    return next((year for year in wanted if year not in known), None)
 
 
 def seed_workdays(*years: int) -> int:

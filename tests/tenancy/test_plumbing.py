@@ -106,3 +106,14 @@ def test_old_login_attempts_are_let_go(acme):
     LoginAttempt.objects.create(bucket="x", at=timezone.now() - timedelta(days=1))
     assert tidy() == 1
     assert LoginAttempt.objects.count() == 2
+
+
+def test_a_year_that_is_not_loaded_is_noticed_from_november_on(acme):
+    from tenancy.calendar import missing_year, seed_workdays
+
+    assert missing_year(date(2026, 3, 1)) == 2026
+    assert seed_workdays(2025, 2026) > 50
+    assert missing_year(date(2026, 10, 31)) is None
+    assert missing_year(date(2026, 11, 1)) == 2027
+    # the wheel does not know it yet: nothing is loaded and the notice stays
+    assert seed_workdays(2027) == 0
