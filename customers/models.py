@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from customers.regions import PROVINCES
-from kit.names import query_grams, query_words
+from kit.names import pattern, query_grams, query_words
 from org.models import Member, OwnedModel, OwnedQuerySet
 from tenancy.models import CompanyModel, Link
 from tenancy.params import param
@@ -69,7 +69,7 @@ class CustomerQuerySet(OwnedQuerySet):
             ids = [row[0] for row in cursor.fetchall()]
         found = self if len(ids) >= MOST_MATCHES else self.filter(pk__in=ids)
         for word in query_words(q):
-            found = found.filter(search__contains=word)
+            found = found.filter(search__regex=pattern(word))
         return found
 
 

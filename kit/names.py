@@ -48,6 +48,7 @@ BRANCH = re.compile(r"(.+(?:公司|集团|厂|店|合伙|企业|所))([^公司]{
 PLACES = "|".join((PROVINCES + " " + CITIES).split())
 PLACE_BRANCH = re.compile(rf"(.{{2,}}?)((?:{PLACES})[省市]?分公司)")
 SHORTEST = 2  # characters a key or a search gram needs
+MARK = "'"  # stands before each syllable of a search text
 
 
 class CompanyKeys(NamedTuple):
@@ -92,36 +93,47 @@ def pinyin(name: str) -> str:
 
     Read by the dictionary of phrases: 重庆 is chongqing though 重 alone is zhong.
     """
-    return "".join(lazy_pinyin(normalise(name))).lower()
+    return "".join(_syllables(normalise(name)))
 
 
 def initials(name: str) -> str:
     """First letters of the syllables, lower case; runs of Latin letters and digits stay whole."""
-    return "".join(lazy_pinyin(normalise(name), style=Style.FIRST_LETTER)).lower()
+    return "".join(_syllables(normalise(name), Style.FIRST_LETTER))
+
+
+def _syllables(plain: str, style: Style = Style.NORMAL) -> list[str]:
+    """One per Chinese character, Latin letters and digits one by one."""
+    return [part.lower() for part in lazy_pinyin(plain, style=style, errors=list)]
 
 
 def search_text(name: str, *more: str) -> str:
     """Everything a record can be found by, lower case, in tokens without repetition.
 
     For each text its normalised form, pinyin and initials, also by the readings of the single
-    characters where these differ (people type both).
+    characters where these differ (people type both). In pinyin and initials every syllable begins
+    with a mark, so that `pattern` never starts in the middle of one.
     """
-    tokens: dict[str, None] = {}
+    tokens: dict[str, str] = {}
     for text in (name, *more):
         plain = normalise(text)
+        tokens.setdefault(plain.lower(), plain.lower())
         single = [_reading(character) for character in plain]
-        joined = "".join(c[0] for c in single)
-        tokens |= dict.fromkeys(
-            (plain.lower(), pinyin(plain), initials(plain), "".join(single), joined)
+        readings = (
+            _syllables(plain),
+            _syllables(plain, Style.FIRST_LETTER),
+            single,
+            [syllable[0] for syllable in single],
         )
+        for parts in readings:
+            tokens.setdefault("".join(parts), "".join(f"{MARK}{part}" for part in parts))
     tokens.pop("", None)
-    return " ".join(tokens)
+    return " ".join(tokens.values())
 
 
 def grams(text: str) -> list[str]:
     """The distinct pairs of neighbours in each token; a token of one character as it is."""
     found: dict[str, None] = {}
-    for token in text.lower().split():
+    for token in text.lower().replace(MARK, "").split():
         found |= dict.fromkeys(token[i : i + 2] for i in range(max(len(token) - 1, 1)))
     return list(found)
 
@@ -134,9 +146,21 @@ def query_words(query: str) -> list[str]:
     return [word.lower() for word in words if len(word) >= SHORTEST]
 
 
+def pattern(word: str) -> str:
+    """A regular expression that finds a word of `query_words` in a `search_text`.
+
+    Pinyin is found from the beginning of a syllable on: hongxing is no part of zhong-xin-guo. Codes
+    and names, which carry no marks, are found from anywhere.
+    """
+    if not word.isascii():
+        return re.escape(word)
+    letters = f"{MARK}?".join(word)
+    return f"(?:{MARK}|(?:^| )[^{MARK} ]*){letters}"
+
+
 def query_grams(query: str) -> list[str]:
     """The pairs a record must all have to match; empty for fewer than two characters.
 
-    Pairs may match in another order, so compare `query_words` with the text as well.
+    Pairs may match in another order, so hold the `pattern` of each word against the text as well.
     """
     return grams(" ".join(query_words(query)))

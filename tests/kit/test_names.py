@@ -1,5 +1,7 @@
 """Names: keys for the duplicate check, pinyin, search pairs."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,8 +66,28 @@ def test_pinyin_reads_phrases_and_keeps_latin(name, full, first):
 
 
 def test_search_text_holds_name_pinyin_initials_and_further_texts_once():
-    assert n.search_text("明天公司", "HT-01") == "明天公司 mingtiangongsi mtgs ht01"
-    assert n.search_text("重庆", "", "重庆") == "重庆 chongqing cq zhongqing zq"
+    assert n.search_text("明天公司", "HT-01") == "明天公司 'ming'tian'gong'si 'm't'g's ht01"
+    assert n.search_text("重庆", "", "重庆") == "重庆 'chong'qing 'c'q 'zhong'qing 'z'q"
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "is_found"),
+    [
+        ("hongxing", "红星机械", True),
+        ("hongxing", "中信国健", False),  # zhong-xin-guo
+        ("xinguo", "中信国健", True),
+        ("zhongxinguojian", "中信国健", True),
+        ("xgj", "中信国健", True),
+        ("iguo", "中信国健", False),
+        ("国健", "中信国健", True),
+        ("keji", "ABC科技", True),
+        ("bckj", "ABC科技", True),
+        ("T-01", "HT-01", True),
+    ],
+)
+def test_pinyin_is_found_from_the_beginning_of_a_syllable(query, name, is_found):
+    text = n.search_text(name)
+    assert all(re.search(n.pattern(word), text) for word in n.query_words(query)) is is_found
 
 
 def test_pairs_stay_inside_their_token():
@@ -99,7 +121,8 @@ def test_every_part_of_a_name_finds_it(name, data):
     held = n.grams(n.search_text(name))
     for query in (part, n.pinyin(name), n.initials(name)):
         assert set(n.query_grams(query)) <= set(held)
-        assert all(word in n.search_text(name) for word in n.query_words(query))
+        text = n.search_text(name)
+        assert all(re.search(n.pattern(word), text) for word in n.query_words(query))
 
 
 def test_nothing_typed_by_people_breaks_the_readers():
