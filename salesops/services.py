@@ -108,7 +108,7 @@ def secret(name: str) -> str:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half = path.with_name(f".{name}.{os.getpid()}")
         with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
+            file.write(secrets.token_urlsafe(48))
         with contextlib.suppress(FileExistsError):  # another process was first
             os.link(half, path)
         half.unlink()
