@@ -48,6 +48,8 @@ class Door:
         )
         with company(seat.company_id, came=came):
             response = self.inside(request, seat)
+        # no store on the way keeps it, and the way back asks again: it is one person's sight of now
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         if response.status_code in LOGGED and request.resolver_match:
             with company(seat.company_id, came=came):
                 self.log(request, seat, response.status_code)
