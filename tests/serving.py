@@ -45,7 +45,8 @@ def serve(clone, log: Path, workers=2):
     with log.open("wb") as out:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers",
+                sys.executable, "-m", "gunicorn", "--no-control-socket",
+                "--worker-class", "gthread", "--workers",
                 str(workers), "--threads", "8", "--bind", f"127.0.0.1:{port}",
                 "salesops.wsgi:application",
             ],
