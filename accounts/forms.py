@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import actions
 from accounts.backends import normalise
 from accounts.models import User
+from accounts.places import place
 
 
 class LoginForm(forms.Form):
@@ -36,7 +37,7 @@ class LoginForm(forms.Form):
         if not data.get("login") or not data.get("password"):
             return data
         login = normalise(data["login"])
-        if not actions.may_try(login, self.request.META.get("REMOTE_ADDR", ""), self.device):
+        if not actions.may_try(login, place(self.request), self.device):
             raise forms.ValidationError(
                 _("Too many attempts. Please wait 15 minutes and try again."), code="too_many"
             )

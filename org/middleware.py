@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.places import place
 from audit.actions import refuse
 from kit.because import Refused
 from org.membership import BadToken, Seat, seat_of_session, seat_of_token
@@ -43,7 +44,7 @@ class Door:
         if seat is None:
             return self.get_response(request)
         came = Origin(
-            ip=request.META.get("REMOTE_ADDR") or None,
+            ip=place(request) or None,
             channel="api" if wants_json(request) else "web",
         )
         with company(seat.company_id, came=came):

@@ -37,6 +37,7 @@ OWNER_DATABASE_URL = services.database_url("owner") if EMBEDDED else read("OWNER
 REDIS_URL = read("REDIS_URL", services.redis_url(broker=True) if EMBEDDED else None)
 SECRET_KEY = read("SECRET_KEY", services.secret("django") if EMBEDDED else None)
 HTTPS = switch("HTTPS")
+PROXIES = int(read("PROXIES", "0"))
 DEBUG = switch("DEBUG")
 HOSTS = read("HOSTS", "localhost,127.0.0.1,[::1],testserver" if EMBEDDED else None)
 PLAIN_STATIC = switch("PLAIN_STATIC")
