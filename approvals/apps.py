@@ -17,7 +17,12 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals import access
+        from approvals.actions import ask_again
         from org.access import duties
+        from org.actions import SEATS_CHANGED
+        from tenancy.actions import handle
+
+        handle(SEATS_CHANGED, ask_again)
 
         text = N_("it waits for your decision")
         duties["approvals.case"] = [(text, access.cases_to_decide)]

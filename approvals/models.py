@@ -7,7 +7,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from org.access import after
 from org.models import Member, OwnedModel, OwnedQuerySet, Role
+from org.roles import LADDER
 from tenancy.models import CompanyModel, Link
 
 
@@ -142,12 +144,27 @@ class Case(OwnedModel):
         return self.number or self.title
 
 
+def steps_for(role: str) -> tuple[str, ...]:
+    """Roles of steps that a post may answer: its own, and those below it in the line (T8)."""
+    return LADDER[: LADDER.index(role) + 1] if role in LADDER else (role,)
+
+
 class TaskQuerySet(models.QuerySet):
     """Tasks as the inbox reads them."""
 
     def waiting_for(self, member: Member) -> "TaskQuerySet":
-        """Open tasks of the member, and the company's queue for whoever administers it."""
-        mine = models.Q(member=member)
+        """Open tasks of the member, and the company's queue for whoever administers it.
+
+        A task follows the post: whoever has left it since is not asked any more (ORG-1.6).
+        """
+        holds = models.Q(pk__in=())
+        for seat in member.scope.seats:
+            holds |= models.Q(
+                step__role__in=steps_for(seat.role),
+                case__org_path__gte=seat.path,
+                case__org_path__lt=after(seat.path),
+            )
+        mine = models.Q(member=member) & holds
         if Role.COMPANY_ADMIN in member.scope.roles or Role.MANAGEMENT in member.scope.roles:
             mine |= models.Q(member=None)
         return self.filter(mine, state=Task.State.OPEN).exclude(case__owner=member)

@@ -31,7 +31,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for me, the most urgent first; `box=done` shows what I decided."""
     if request.GET.get("box") == "done":
         rows = (
-            Decision.objects.filter(by=request.member, verb__in=("approve", "return", "reject"))
+            Decision.objects.filter(
+                by=request.member,
+                verb__in=("approve", "return", "reject"),
+                case__in=Case.objects.visible_to(request.member),
+            )
             .select_related("case", "case__owner")
             .order_by("-at", "-id")[:MOST]
         )

@@ -80,9 +80,11 @@ class Scope:
     @classmethod
     def of(cls, member: Member) -> "Scope":
         """Two queries: valid grants, current posts."""
-        now = timezone.now()
+        now, day = timezone.now(), timezone.localdate()
+        # a post appointed for a later day brings nothing before it
+        begun = Q(post=None) | Q(post__starts_on__lte=day)
         grants = UnitGrant.objects.filter(
-            Q(valid_until=None) | Q(valid_until__gt=now), user_id=member.user_id
+            begun, Q(valid_until=None) | Q(valid_until__gt=now), user_id=member.user_id
         ).values_list(
             "permission__codename",
             "content_object__path",

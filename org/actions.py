@@ -1,7 +1,7 @@
 """The organisation's verbs: found a company, add units and members, start and end posts."""
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import Permission
 from django.utils import timezone
@@ -14,9 +14,12 @@ from org.access import check
 from org.membership import digest
 from org.models import ApiToken, Member, Post, Role, Unit, UnitGrant
 from org.roles import PERMISSIONS
+from tenancy.actions import post as tell
 from tenancy.models import Company
 
 WIDTH = 6
+# news for the floors above: somebody has left a post, so what waits there needs another
+SEATS_CHANGED = "org.seats_changed"
 
 
 def found(name: str, *, slug: str) -> Company:
@@ -89,6 +92,7 @@ def end_post(post: Post, *, by: Member | None, ends_on: date) -> Post:
     else:
         post.grants.update(valid_until=midnight)
     record("org.end_post", post, by=by, after={"ends_on": ends_on})
+    tell(SEATS_CHANGED, due_at=midnight + timedelta(minutes=1), member=post.member_id)
     return post
 
 
@@ -123,6 +127,7 @@ def disable(member: Member, *, by: Member | None) -> Member:
     ApiToken.objects.filter(member_id=member.pk, revoked_at=None).update(revoked_at=timezone.now())
     member.is_active = False
     record("org.disable", member, by=by)
+    tell(SEATS_CHANGED, member=member.pk)
     return member
 
 

@@ -54,4 +54,5 @@ def seat_of_session(request: HttpRequest) -> Seat | None:
     for seat in seats:
         if seat.company_id == chosen:
             return seat
-    return seats[0] if len(seats) == 1 else None
+    # never another one in silence when the chosen company has switched the member off
+    return seats[0] if len(seats) == 1 and chosen is None else None

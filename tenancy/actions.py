@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -71,9 +71,9 @@ def take_number(key: str, pattern: str, *, on: date, **names: str) -> str:
     return pattern.format(n=number, yyyyMM=period, **names)
 
 
-def post(topic: str, /, **payload: Any) -> Outbox:
-    """Leave news for after the commit; a sweep delivers it within seconds."""
-    return Outbox.objects.create(topic=topic, payload=payload)
+def post(topic: str, /, *, due_at: datetime | None = None, **payload: Any) -> Outbox:
+    """Leave news for after the commit; a sweep delivers it within seconds, or from `due_at` on."""
+    return Outbox.objects.create(topic=topic, payload=payload, due_at=due_at or timezone.now())
 
 
 def deliver(limit: int = 50, *, later: Callable[[int, int], None] | None = None) -> int:

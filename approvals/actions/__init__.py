@@ -1,7 +1,7 @@
 """The engine: the only code that writes a status, a case, a task or a decision."""
 
-from approvals.actions.case import chain_of, submit
+from approvals.actions.case import ask_again, chain_of, submit
 from approvals.actions.decision import decide, withdraw
 from approvals.actions.document import is_stale, move, verb_label
 
-__all__ = ["chain_of", "decide", "is_stale", "move", "submit", "verb_label", "withdraw"]
+__all__ = ["ask_again", "chain_of", "decide", "is_stale", "move", "submit", "verb_label", "withdraw"]

@@ -1,6 +1,7 @@
 """A case from its submission on: snapshot, route, tasks of each position."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F
@@ -196,3 +197,40 @@ def counted(case: Case) -> set[int]:
     """Members whose approval already counts in this round."""
     rows = Decision.objects.filter(case=case, round=case.round, verb="approve")
     return set(rows.values_list("by_id", flat=True))
+
+
+def ask_again(news: Mapping[str, Any]) -> None:
+    """T8: what waited for somebody who has left the post goes to whoever is asked now."""
+    gone = Member.objects.get(pk=news["member"])
+    kept = Task.objects.waiting_for(gone).values("pk")
+    mine = Task.objects.filter(member=gone, state=Task.State.OPEN, case__state=Case.State.RUNNING)
+    for task in mine.exclude(pk__in=kept).select_related("case", "step"):
+        _replace(task, gone)
+
+
+def _replace(task: Task, gone: Member) -> None:
+    """Under the lock of the case; others who hold the same step go on as they are."""
+    case, now = task.case, timezone.now()
+    running = Case.objects.filter(pk=case.pk, state=Case.State.RUNNING)
+    here = Task.objects.filter(case=case, round=task.round, state=Task.State.OPEN)
+    if not running.update(moves=F("moves") + 1) or not here.filter(pk=task.pk).update(
+        state=Task.State.VOID, closed_at=now
+    ):
+        return
+    document = kinds[case.kind].model.objects.select_related("unit").get(pk=case.object_id)
+    names = ""
+    if not here.filter(step=task.step).exists():
+        busy = counted(case) | set(here.exclude(member=None).values_list("member_id", flat=True))
+        found = route([task.step], levels(document.unit), case.owner_id, busy)
+        _ask(case, found)
+        Task.objects.filter(case=case, step=task.step, state=Task.State.WAITING).update(
+            state=Task.State.OPEN, opened_at=now, due_at=due(now, task.step.hours)
+        )
+        names = "、".join(person.name for person in found[0].people)
+    record(
+        "approvals.ask_again",
+        document,
+        by=None,
+        before={"step": task.step.key, "asked": gone.name},
+        after={"asked": names},
+    )
