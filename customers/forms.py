@@ -55,6 +55,12 @@ class CustomerForm(CodeForm):
             "is_focus": _("Put on the list of prospects that are followed up first."),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("source", "province"):
+            choices = list(self.fields[name].choices)[1:]
+            self.fields[name].choices = [("", _("Please choose")), *choices]
+
 
 class NewCustomerForm(CustomerForm):
     """The file together with the first contact, and the owner when it is not whoever adds it."""

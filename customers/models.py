@@ -137,6 +137,15 @@ class Customer(OwnedModel):
         return self.city or str(self.get_province_display())
 
     @property
+    def full_address(self) -> str:
+        """Province, city and address, without what the address already says."""
+        parts = [str(self.get_province_display()), self.city, self.address]
+        said = [
+            part for i, part in enumerate(parts) if part and part not in " ".join(parts[i + 1 :])
+        ]
+        return " ".join(said)
+
+    @property
     def due_on(self) -> date:
         """The day by which the next contact is owed (see CustomerQuerySet.overdue)."""
         if self.next_visit_on:

@@ -24,6 +24,8 @@ ICONS = {
     "new_customers": "user-plus",
 }
 MONTHS = 12
+CHOICE = 24  # months to choose among; older ones open by their address
+BEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def growth(value: Decimal, old: Decimal) -> tuple[str, str]:
     if not old:
         return "", ""
     share = ((value - old) / old * 100).quantize(Decimal("0.1"))
+    if not share:
+        return _("unchanged"), ""
     return f"{share:+}%", "so-good" if share >= 0 else "so-bad"
 
 
@@ -121,7 +125,39 @@ def table(
     else:
         way = "team" if within.children.filter(is_active=True).exists() else "member"
     limits = {"within": within, "owner": owner}
-    return way, figures(member, KEYS, period.first, period.last, by=way, **limits)
+    rows = figures(member, KEYS, period.first, period.last, by=way, **limits)
+    if way == "member":
+        rows.sort(key=lambda row: -Decimal(row.values["signed_amount"]))
+    # one line alone would only repeat the cards
+    return way, rows if len(rows) > 1 or way in {"region", "team"} else []
+
+
+def leading(
+    member: Member, period: Period, within: Unit | None, owner: Member | None
+) -> list[dict[str, Any]]:
+    """The people with the largest signed amounts, with their share of the first one's."""
+    if owner:
+        return []
+    limits = {"by": "member", "within": within or seat_of(member)}
+    rows = figures(member, ("signed_amount",), period.first, period.last, **limits)
+    amounts = [(Decimal(row.values["signed_amount"]), row) for row in rows]
+    ranked = sorted(((a, row) for a, row in amounts if a), key=lambda pair: -pair[0])[:BEST]
+    return [
+        {
+            "key": row.key,
+            "name": row.label,
+            "amount": amount,
+            "url": row.urls["signed_amount"],
+            "share": int(amount / ranked[0][0] * 100),
+        }
+        for amount, row in ranked
+    ]
+
+
+def recent_months(today: date) -> list[str]:
+    """The months offered for choice, newest first."""
+    first = today.replace(day=1)
+    return [f"{shifted(first, -back):%Y-%m}" for back in range(CHOICE)]
 
 
 def seat_of(member: Member) -> Unit | None:
@@ -132,9 +168,7 @@ def seat_of(member: Member) -> Unit | None:
     return Unit.objects.filter(path=ranges[0][0]).first()
 
 
-def trend(
-    member: Member, today: date, within: Unit | None, owner: Member | None
-) -> list[Row]:
+def trend(member: Member, today: date, within: Unit | None, owner: Member | None) -> list[Row]:
     """The last twelve months."""
     first = shifted(today.replace(day=1), 1 - MONTHS)
     keys = ("signed_amount", "contracts")

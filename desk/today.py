@@ -14,6 +14,7 @@ from approvals.kinds import kinds
 from approvals.models import Decision, Status, Task
 from contracts.models import Contract
 from customers.models import Customer, Visit
+from desk.pending import Notice, notices
 from figures.totals import figures
 from files.models import ImportJob
 from kit.calendar import month_of
@@ -59,15 +60,21 @@ class Desk:
     imports: list[ImportJob] = field(default_factory=list)
     drafts: list[Contract] = field(default_factory=list)
     decided: list[dict[str, Any]] = field(default_factory=list)
+    attention: list[Notice] = field(default_factory=list)
     notice: str = ""
 
     @property
     def is_empty(self) -> bool:
         blocks = (
             self.visits, self.late, self.works, self.tasks, self.queue, self.team,
-            self.customers, self.newest, self.imports, self.drafts, self.decided,
+            self.customers, self.newest, self.imports, self.drafts, self.decided, self.attention,
         )  # fmt: skip
         return not any(blocks)
+
+    @property
+    def has_side(self) -> bool:
+        """Whether anything stands in the right column."""
+        return any((self.attention, self.decided, self.newest, self.customers))
 
     @property
     def done(self) -> int:
@@ -102,8 +109,10 @@ def desk_of(member: Member) -> Desk:
         desk.customers = list(own_customers(member)[:FEW])
     if roles & LEADERS:
         desk.team = team_visits(member, day)
-        first, last = month_of(day)
-        desk.strip = figures(member, STRIP, first, last)[0]
+        desk.attention = notices(member, day)
+    if roles & (LEADERS | SELLING):
+        own = None if roles & LEADERS else member
+        desk.strip = figures(member, STRIP, *month_of(day), owner=own)[0]
     if roles & {Role.COMPANY_ADMIN, Role.SALES_OPS} and (year := missing_year(day)):
         text = _(
             "The holidays of %(year)s are not loaded yet: deadlines in that year count Monday to "

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from desk import dashboard
+from desk.pending import stages
 from desk.today import desk_of, greeting
 from kit.forms import number
 from org.access import page
@@ -33,6 +34,8 @@ def figures_(request: HttpRequest) -> HttpResponse:
     within, owner = chosen(request.GET.get("unit"), Unit), chosen(request.GET.get("owner"), Member)
     way, rows = dashboard.table(member, period, within, owner)
     months = dashboard.trend(member, today, within, owner)
+    # of a table of people the ranking would be the same list again
+    best = [] if way == "member" else dashboard.leading(member, period, within, owner)
     context = {
         "period": period,
         "within": within,
@@ -46,8 +49,10 @@ def figures_(request: HttpRequest) -> HttpResponse:
         "has_trend": any(any(row.values.values()) for row in months),
         "chart": dashboard.chart(months),
         "provinces": dashboard.provinces(member, period, within, owner),
+        "stages": stages(member, within, owner),
+        "best": best,
         "now": timezone.now(),
-        "this_month": f"{today:%Y-%m}",
+        "recent": dashboard.recent_months(today),
     }
     return render(request, "desk/figures.html", context)
 

@@ -74,6 +74,7 @@ def test_the_day_of_a_contract(stage, log_in, size):  # noqa: PLR0915  one long 
             page.fill(f"[name=lines-0-{field}]", value)
         page.fill("[name=plan-0-percent]", "30")
         page.fill("[name=plan-0-due_on]", soon.isoformat())
+        page.click("#plan [data-so-add]")
         page.fill("[name=plan-1-percent]", "70")
         page.select_option("[name=plan-1-basis]", "delivery")
         page.fill("[name=plan-1-days_after]", "90")

@@ -1,11 +1,13 @@
 """Today and the figures, for every role, with much and with nothing."""
 
 import pytest
+from django.utils.timezone import localdate
 
 from customers.actions import plan_visit
 from customers.models import Customer
 from desk.dashboard import period_of
 from desk.today import desk_of
+from kit.calendar import month_of
 from tests.conftest import client_of
 from tests.story import told
 
@@ -58,7 +60,11 @@ def test_a_rep_sees_nothing_of_a_colleague_on_the_desk(acme):
     desk = desk_of(acme.east_rep)
     assert {customer.owner_id for customer in desk.customers} == {acme.east_rep.pk}
     assert not desk.team
-    assert desk.strip is None
+    assert not desk.attention
+    mine = Customer.objects.filter(
+        owner=acme.east_rep, created_at__date__gte=month_of(localdate())[0]
+    )
+    assert desk.strip.values["new_customers"] == mine.count()
 
 
 @pytest.mark.parametrize(
@@ -105,3 +111,28 @@ def test_periods_are_compared_with_as_many_days(acme):
     assert (past.first, past.last, past.last_first) == (
         date(2025, 12, 1), date(2025, 12, 31), date(2025, 11, 1),
     )  # fmt: skip
+
+
+def test_what_a_leader_should_look_at_opens_lists_of_as_many_rows(acme):
+    told(acme)
+    client = client_of(acme.director)
+    notices = desk_of(acme.anew("director")).attention
+    assert notices
+    for notice in notices:
+        page = client.get(notice.url).context["page"]
+        assert len(page.rows) == min(int(notice.count), 25)
+
+
+def test_the_stages_of_the_contracts_open_their_rows(acme):
+    told(acme)
+    client = client_of(acme.director)
+    for stage in client.get("/figures/").context["stages"]:
+        assert len(client.get(stage.url).context["page"].rows) == min(stage.count, 25)
+
+
+def test_people_are_ranked_by_what_they_signed(acme):
+    told(acme)
+    best = client_of(acme.director).get("/figures/?period=year").context["best"]
+    amounts = [one["amount"] for one in best]
+    assert amounts == sorted(amounts, reverse=True)
+    assert best[0]["share"] == 100
