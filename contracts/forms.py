@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.actions import HEADER
-from contracts.models import MOST, Contract, Instalment, Product, VatCategory, VatRate
+from contracts.models import MOST, Contract, Instalment, Line, Product, VatCategory, VatRate
 from contracts.pricing import unit_price
 from customers.models import Customer
 from kit.because import Refused
@@ -84,9 +84,9 @@ def one_of(rows: Any) -> int | None:
 class Catalogue:
     """The products that one form names and the tax rates of today, read once."""
 
-    def __init__(self, ids: Iterable[Any] = ()) -> None:
+    def __init__(self, ids: Iterable[Any] = (), member: Any = None) -> None:
         wanted = {number(pk) for pk in ids} - {None}
-        self.rows = Product.objects.in_bulk(list(wanted)) if wanted else {}
+        self.rows = known_to(member, wanted) if wanted else {}
         names = dict(VatRate.objects.on(timezone.localdate()).values_list("category", "name"))
         self.rates = [(value, names.get(value, label)) for value, label in VatCategory.choices]
 
@@ -103,6 +103,14 @@ class Catalogue:
         if found:
             self.rows |= Product.objects.in_bulk([found])
         return found
+
+
+def known_to(member: Any, ids: Iterable[int]) -> dict[int, Product]:
+    """Products on sale, and what was withdrawn since it stood in a contract the member sees."""
+    lines = Line.objects.visible_to(member).filter(product__in=ids)
+    offered = Product.objects.visible_to(member).filter(pk__in=ids)
+    written = Product.objects.filter(pk__in=lines.values("product"))
+    return {product.pk: product for product in (*offered, *written)}
 
 
 class RowForm(forms.Form):
@@ -272,6 +280,7 @@ class Paper:
         self,
         header: forms.ModelForm,
         *,
+        member: Any,
         data: QueryDict | None = None,
         lines: list[dict[str, Any]] | None = None,
         plan: list[dict[str, Any]] | None = None,
@@ -281,9 +290,9 @@ class Paper:
         self.given_lines, self.given_plan = lines, plan
         if data is None:
             ids = [row["product"].pk for row in lines if row.get("product")]
-            catalogue = Catalogue(ids)
+            catalogue = Catalogue(ids, member)
         else:
-            catalogue = Catalogue(_named(data))
+            catalogue = Catalogue(_named(data), member)
             data, self.changed = fill(data, catalogue)
         spare = 1 if lines else 3
         self.lines = row_set(LineForm, spare)(

@@ -89,21 +89,22 @@ def create(request: HttpRequest) -> HttpResponse:
         check(request.member, "contracts.create", customer)
     if request.method == "POST":
         header = DraftForm(request.POST, member=request.member)
-        paper = Paper(header, data=request.POST)
+        paper = Paper(header, member=request.member, data=request.POST)
         return _answer(
             request, paper, lambda **said: actions.create_draft(by=request.member, **said)
         )
     initial = {"liability": _(actions.LIABILITY)}
     if customer:
         initial |= {"customer": customer.pk, **actions.defaults(customer)}
-    paper = Paper(DraftForm(initial=initial, member=request.member))
+    paper = Paper(DraftForm(initial=initial, member=request.member), member=request.member)
     return _paper(request, paper)
 
 
 @page("contracts.change", Contract)
 def change(request: HttpRequest, contract: Contract) -> HttpResponse:
     if request.method == "POST":
-        paper = Paper(HeaderForm(request.POST, instance=contract), data=request.POST)
+        header = HeaderForm(request.POST, instance=contract)
+        paper = Paper(header, member=request.member, data=request.POST)
 
         def act(**said: Any) -> Contract:
             seen = request.POST.get("seen", "")
@@ -111,7 +112,8 @@ def change(request: HttpRequest, contract: Contract) -> HttpResponse:
 
         return _answer(request, paper, act, contract)
     lines, plan = actions.rows_of_lines(contract), actions.rows_of_plan(contract)
-    paper = Paper(HeaderForm(instance=contract), lines=lines, plan=plan)
+    header = HeaderForm(instance=contract)
+    paper = Paper(header, member=request.member, lines=lines, plan=plan)
     return _paper(request, paper, contract)
 
 
@@ -174,7 +176,7 @@ def _is_usable(row: dict[str, Any]) -> bool:
 @page("contracts.list")
 def preview(request: HttpRequest) -> HttpResponse:
     """The sums of a form that is still being typed; nothing is written."""
-    paper = Paper(HeaderForm(request.POST), data=request.POST)
+    paper = Paper(HeaderForm(request.POST), member=request.member, data=request.POST)
     context = {"paper": paper, **_sums(paper)}
     context["filled"] = [
         form[name].as_widget(attrs={"hx-swap-oob": "true"})

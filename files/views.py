@@ -82,7 +82,7 @@ def open_(request: HttpRequest, job: ImportJob) -> HttpResponse:
         and may_commit(request.member, job),
         "may_cancel": is_own
         and job.status in {ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED},
-        "bad": [shown(row, importer) for row in rows[:SHOWN]] if not job.is_running else [],
+        "bad": [shown(row, importer) for row in rows[:SHOWN]] if is_own and not job.is_running else [],
         "list_url": reverse(importer.url) if importer.url else "",
     }
     template = "files/_job.html" if request.htmx else "files/open.html"

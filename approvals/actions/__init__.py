@@ -4,4 +4,13 @@ from approvals.actions.case import ask_again, chain_of, submit
 from approvals.actions.decision import decide, withdraw
 from approvals.actions.document import is_stale, move, verb_label
 
-__all__ = ["ask_again", "chain_of", "decide", "is_stale", "move", "submit", "verb_label", "withdraw"]
+__all__ = [
+    "ask_again",
+    "chain_of",
+    "decide",
+    "is_stale",
+    "move",
+    "submit",
+    "verb_label",
+    "withdraw",
+]
