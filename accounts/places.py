@@ -7,7 +7,7 @@ from django.http import HttpRequest
 def place(request: HttpRequest) -> str:
     """The caller's address. Behind PROXIES own proxies it is that many from the right of the list.
 
-    Whatever a caller writes into X-Forwarded-For himself stands further left and counts for nothing.
+    What a caller writes into X-Forwarded-For himself stands further left and counts for nothing.
     """
     near = request.META.get("REMOTE_ADDR", "")
     said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
