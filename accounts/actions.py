@@ -1,29 +1,48 @@
 """Counting login attempts before a password is looked at."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import LoginAttempt
+from accounts.models import LoginAttempt, User
 
 WINDOW = timedelta(minutes=15)
 PER_LOGIN = 10
 PER_PLACE = 100
+MOST_PEOPLE = 8
 
 
 def bucket(kind: str, value: str) -> str:
     return f"{kind}:{hashlib.sha256(value.encode()).hexdigest()}"
 
 
-def may_try(login: str, ip: str, device: str = "") -> bool:
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser, and the latest logins (ids) that succeeded on it."""
+
+    id: str
+    people: tuple[int, ...] = ()
+
+    def known_to(self, user_id: int) -> "Device":
+        people = (user_id, *(pk for pk in self.people if pk != user_id))
+        return Device(self.id, people[:MOST_PEOPLE])
+
+
+def may_try(login: str, ip: str, device: Device | None = None) -> bool:
     """Count this attempt; False when the login or the place has used up its share.
 
-    A device that logged in before has a share of its own, so that a stranger's attempts do not
-    shut out the owner.
+    A device on which this very person logged in before has a share of its own, so that a stranger's
+    attempts do not shut out the owner. One's own login gives no share for the login of another.
     """
-    own = bucket("device", f"{login} {device}") if device else bucket("login", login)
+    own = bucket("login", login)
+    if device and device.people:
+        person = User.objects.filter(Q(login=login) | Q(email=login) | Q(mobile=login)).first()
+        if person and person.pk in device.people:
+            own = bucket("device", f"{login} {device.id}")
     return _count(own, PER_LOGIN) and _count(bucket("ip", ip), PER_PLACE)
 
 
@@ -42,7 +61,7 @@ def tidy() -> int:
     return LoginAttempt.objects.filter(at__lt=timezone.now() - 2 * WINDOW).delete()[0]
 
 
-def forget(login: str, device: str = "") -> None:
+def forget(login: str, device: Device) -> None:
     """After a success the login's share is whole again."""
-    names = [bucket("login", login), bucket("device", f"{login} {device}")]
+    names = [bucket("login", login), bucket("device", f"{login} {device.id}")]
     LoginAttempt.objects.filter(bucket__in=names).delete()

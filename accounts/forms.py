@@ -28,7 +28,9 @@ class LoginForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, request: HttpRequest, *args: Any, device: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, request: HttpRequest, *args: Any, device: actions.Device, **kwargs: Any
+    ) -> None:
         self.request, self.device, self.user = request, device, None
         super().__init__(*args, **kwargs)
 

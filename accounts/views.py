@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.actions import Device
 from accounts.forms import LoginForm
 from kit.pages import public
 
@@ -19,12 +20,13 @@ KNOWN = "so-known"
 YEAR = 365 * 24 * 3600
 
 
-def known_device(request: HttpRequest) -> str:
-    """The signed mark of a browser that logged in before, or nothing."""
+def known_device(request: HttpRequest) -> Device:
+    """The signed mark of a browser with the people who logged in on it before."""
     try:
-        return signing.loads(request.COOKIES.get(KNOWN, ""), salt=KNOWN, max_age=YEAR)
-    except signing.BadSignature:
-        return ""
+        said = signing.loads(request.COOKIES.get(KNOWN, ""), salt=KNOWN, max_age=YEAR)
+        return Device(said["id"], tuple(said["people"]))
+    except (signing.BadSignature, KeyError, TypeError):
+        return Device(secrets.token_urlsafe(16))
 
 
 @public
@@ -43,7 +45,8 @@ def login(request: HttpRequest) -> HttpResponse:
             target, {request.get_host()}, require_https=request.is_secure()
         )
         response = HttpResponseRedirect(target if safe else "/")
-        mark = signing.dumps(device or secrets.token_urlsafe(16), salt=KNOWN)
+        people = device.known_to(form.user.pk).people
+        mark = signing.dumps({"id": device.id, "people": people}, salt=KNOWN)
         response.set_cookie(
             KNOWN, mark, YEAR, secure=request.is_secure(), httponly=True, samesite="Lax"
         )

@@ -134,11 +134,16 @@ def test_wrong_and_unknown_logins_get_the_same_words(acme, client):
 
 
 def test_attempts_are_limited_without_redis_and_a_known_device_has_its_own_share(acme, client):
-    from accounts.actions import PER_LOGIN, may_try
+    from accounts.actions import PER_LOGIN, Device, may_try
+
+    user = acme.east_rep.user
+    user.login = user.email = "a@b.c"
+    user.save()
 
     tries = [may_try("a@b.c", f"10.0.0.{n}") for n in range(PER_LOGIN + 2)]
     assert tries == [True] * PER_LOGIN + [False, False]
-    assert may_try("a@b.c", "10.0.0.99", device="known")
+    assert may_try("a@b.c", "10.0.0.99", device=Device("known", (user.pk,)))
+    assert not may_try("a@b.c", "10.0.0.99", device=Device("of another", (user.pk + 1,)))
     assert not may_try("a@b.c", "10.0.0.99")
 
 
