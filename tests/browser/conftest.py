@@ -11,8 +11,6 @@ from tests.serving import environment, run, serve, work
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 PASSWORD = "a-long-password-of-the-stage"
-# Playwright's loop runs in this thread; the ORM is asked in processes of its own
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "0")
 
 SET_UP = f"""
 from django.contrib.auth.hashers import make_password
@@ -32,14 +30,16 @@ result = ids
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(tmp_path_factory):
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium")
     assert path, "apt install chromium fonts-noto-cjk"
+    folder = str(tmp_path_factory.mktemp("chromium"))  # and nothing in the home of whoever tests
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=path,
+            env={**os.environ, "XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": folder},
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield browser
