@@ -219,7 +219,9 @@ def crumbs(member: Member, within: Unit | None) -> list[dict[str, Any]]:
     """The way back up, as far as the reader's sight goes."""
     if within is None:
         return []
-    above = Unit.objects.filter(pk__in=within.ancestor_ids[1:]).order_by("path")
+    above = (
+        Unit.objects.filter(pk__in=within.ancestor_ids[1:]).exclude(parent=None).order_by("path")
+    )
     return [
         {"label": unit.name, "unit": unit.pk}
         for unit in above
