@@ -105,7 +105,7 @@ def show(amount: Decimal | int | str) -> str:
 
 
 def short(amount: Decimal | int | str, language: str | None = None) -> tuple[str, str]:
-    """(number, unit) for cards: ("142.0", "万") in Chinese, ("1,420,000", "") elsewhere.
+    """(number, unit) for cards: ("142.0", "万") or ("1.42", "亿") in Chinese, ("1,420,000", "") elsewhere.
 
     `language` is a language code, the active one by default; no unit below 10,000, then whole yuan.
     """
@@ -113,10 +113,10 @@ def short(amount: Decimal | int | str, language: str | None = None) -> tuple[str
     language = (language or get_language() or "").lower()
     units = UNITS.get(language) or UNITS.get(language.partition("-")[0])
     if units:
-        # the smaller unit's rounding decides: 99,999,999 is 1.0 亿, not 10,000.0 万
-        for power, step, unit in ((8, "1E3", units[1]), (4, "1", units[0])):
+        # the smaller unit's rounding decides: 99,999,999 is 1.00 亿, not 10,000.0 万
+        for power, step, places, unit in ((8, "1E3", "0.01", units[1]), (4, "1", "0.1", units[0])):
             if abs(amount.quantize(Decimal(step), ROUND_HALF_UP)) >= 10**power:
-                scaled = amount.scaleb(-power).quantize(Decimal("0.1"), ROUND_HALF_UP)
+                scaled = amount.scaleb(-power).quantize(Decimal(places), ROUND_HALF_UP)
                 return f"{scaled:,}", unit
     whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
     return f"{whole or Decimal(0):,}", ""
