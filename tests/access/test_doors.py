@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -14,10 +13,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from customers import actions as customers
 from tests.access import world
 from tests.access.test_bodies import some_pk, told, unsafe
-from tests.access.test_matrix import PEOPLE, addresses, interesting, methods_of, path_of
+from tests.access.test_matrix import PEOPLE, interesting, methods_of, path_of
 from tests.access.world import WRITES, difference, dump, send
 from tests.conftest import client_of
 
@@ -51,7 +49,9 @@ def test_every_unsafe_address_refuses_a_missing_csrf_token(stage):
         if answer.status_code != 403 or dump() != before:
             wrong.append((name, answer.status_code))
         if "/api/" in name:
-            assert answer.json()["code"] in {"csrf", "permission_denied", "forbidden"}, answer.json()
+            assert answer.json()["code"] in {"csrf", "permission_denied", "forbidden"}, (
+                answer.json()
+            )
         client.get("/org/me/")
         token = client.cookies["csrftoken"].value
         with transaction.atomic():
@@ -89,7 +89,7 @@ def test_a_get_writes_nothing(stage):
                 continue
             pk = 0
             if "pk" in text:
-                model = (view.guard.model if hasattr(view, "guard") else view.cls.queryset.model)
+                model = view.guard.model if hasattr(view, "guard") else view.cls.queryset.model
                 pk = {"Contact": stage.contact}.get(model.__name__)
                 pk = pk.pk if pk else some_pk(stage, Fake(model), text)
             answer = client.get(path_of(text, pk))
@@ -116,7 +116,11 @@ def test_other_methods_are_answered_and_write_nothing(stage):
     for text, view in interesting():
         if "pk" in text:
             model = view.guard.model if hasattr(view, "guard") else view.cls.queryset.model
-            pk = stage.contact.pk if model.__name__ == "Contact" else some_pk(stage, Fake(model), text)
+            pk = (
+                stage.contact.pk
+                if model.__name__ == "Contact"
+                else some_pk(stage, Fake(model), text)
+            )
         else:
             pk = 0
         for method in ("HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"):
@@ -161,6 +165,9 @@ def pages(stage, settings):
         yield "500", client.get("/")
 
 
+INLINE = rb"<script(?![^>]*\bsrc=)(?![^>]*application/json)"
+
+
 def test_every_answer_carries_the_security_headers(stage, settings):
     statuses, wrong = set(), []
     for text, answer in pages(stage, settings):
@@ -179,8 +186,8 @@ def test_every_answer_carries_the_security_headers(stage, settings):
         )
         if not is_fine:
             wrong.append((text, answer.status_code, dict(answer.headers)))
-        if "html" in answer.headers.get("Content-Type", "") and text not in {"docs"}:
-            assert not re.search(rb"<script(?![^>]*\bsrc=)(?![^>]*application/json)", answer.content), text
+        if "html" in answer.headers.get("Content-Type", "") and text != "docs":
+            assert not re.search(INLINE, answer.content), text
             assert not re.search(rb"\son[a-z]+=|\sstyle=|<style|javascript:", answer.content), text
     assert not wrong, told(wrong)
     assert statuses >= {200, 400, 401, 403, 404, 405, 409, 422, 500}
@@ -201,7 +208,9 @@ def test_no_cookie_is_readable_by_scripts_or_sent_across_sites(acme):
     user.save()
     client = Client()
     client.get("/accounts/login/")
-    client.post(reverse("accounts:login"), {"login": user.email, "password": "a long enough secret"})
+    client.post(
+        reverse("accounts:login"), {"login": user.email, "password": "a long enough secret"}
+    )
     client.post("/i18n/setlang/", {"language": "en"})
     assert set(client.cookies) >= {"sessionid", "csrftoken", "so-known", "django_language"}
     for name, cookie in client.cookies.items():
@@ -301,107 +310,3 @@ def test_a_new_installation_knows_nobody(clone_database):
     makefile = (BASE / "Makefile").read_text()
     rules = re.split(r"\n(?=[a-z.-]+:)", makefile)
     assert all(rule.lstrip().startswith("demo") for rule in rules if "--demo" in rule)
-
-
-# --- stored script --------------------------------------------------------------------------------
-
-PAYLOADS = [
-    "<script>alert(1)</script>", '"><script>alert(1)</script>', "<img src=x onerror=alert(1)>",
-    "'\"--></style></script><svg onload=alert(1)>", "</textarea><script>x</script>",
-    "</title><b id=xss>", "<a href=javascript:alert(1)>x</a>", '" onmouseover="alert(1)',
-    "' autofocus onfocus='alert(1)", "{{7*7}}{% debug %}", "<iframe srcdoc='<p>'>",
-    "<form action=//evil.example><input name=csrfmiddlewaretoken>", "<base href=//evil.example>",
-    "<math><mtext></form><form><mglyph><svg><mtext><textarea><path id=\"</textarea><img onerror=1>\">",
-    "\u2028<!--<script>\x85", "%3Cscript%3E&lt;script&gt;&#60;script&#62;", "<x hx-get=/ hx-trigger=load>",
-]  # fmt: skip
-
-
-class Bones(HTMLParser):
-    """The page's tags and attribute names; what people wrote must add none."""
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.found = []
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, tuple(sorted(name for name, _value in attrs))))
-
-
-def bones(page):
-    parser = Bones()
-    parser.feed(page)
-    return parser.found
-
-
-def test_what_people_write_is_never_markup(acme, settings, tmp_path):
-    """The same pages with plain words and with each payload have the same tags."""
-    from contracts import actions as contracts
-    from django.utils import timezone
-    from tests.access import samples
-
-    contracts.seed_vat_rates()
-    rep = acme.east_rep
-    clients = {n: client_of(getattr(acme, n)) for n in ("east_rep", "east_supervisor")}
-
-    def drawn(text):
-        with transaction.atomic():
-            customer = customers.create(
-                by=rep, name=f"甲方{text}"[:120], notes=text, needs=text, city=text[:40],
-                address=text[:200], industry=text[:40], preferences=text,
-            )  # fmt: skip
-            customers.set_tier(customer, by=rep, tier="B", reason=f"原因原因{text}")
-            customers.change(customer, by=rep, notes=f"{text}2")
-            contact = customers.add_contact(
-                customer, by=rep, name=text[:60], title=text[:60], notes=text[:200],
-                wechat=text[:40], is_primary=True,
-            )  # fmt: skip
-            visit = customers.plan_visit(
-                customer, by=rep, planned_on=timezone.localdate(), kind="phone", purpose=text
-            )
-            customers.finish_visit(
-                visit, by=rep, summary=text, met=text, rival_news=text, next_step=text
-            )
-            product = contracts.save_product(
-                contracts.Product(name=text[:120], code=text[:40], specification=text[:120],
-                                  list_price=5, unit=text[:10]), by=acme.secretary,
-            )  # fmt: skip
-            contract = samples.draft(
-                acme, customer, product, title=text[:120], buyer=text[:120], liability=text,
-                other_terms=text, payment_terms=text,
-            )  # fmt: skip
-            contracts.submit(contract, by=rep)
-            contract.refresh_from_db()
-            world.decided(contract, "reject", acme.east_supervisor)
-            found = {}
-            shown_to = {
-                "east_rep": (
-                    f"/customers/{customer.pk}/change/", f"/customers/contacts/{contact.pk}/change/",
-                    f"/contracts/new/?customer={customer.pk}", "/contracts/products/",
-                    "/contracts/products/lookup/", f"/contracts/{contract.pk}/", "/", "/contracts/",
-                ),
-                "east_supervisor": (
-                    "/customers/", f"/customers/{customer.pk}/", f"/customers/visits/{visit.pk}/",
-                    "/customers/visits/?box=all&who=all", "/customers/lookup/",
-                    f"/contracts/{contract.pk}/", "/", "/approvals/?box=done",
-                ),
-            }  # fmt: skip
-            for name, paths in shown_to.items():
-                for path in paths:
-                    found[name, path] = clients[name].get(path).content.decode()
-            transaction.set_rollback(True)
-        return found
-
-    world.spread_ids()
-    plain = [bones(page) for page in drawn("普通的文字").values()]
-    shown = 0
-    for payload in PAYLOADS:
-        pages_ = drawn(payload)
-        for (key, page), wanted in zip(pages_.items(), plain, strict=True):
-            assert bones(page) == wanted, (payload, key, set(bones(page)) ^ set(wanted))
-            shown += "&lt;script&gt;" in page
-    assert shown > 20
-
-
-def test_the_twin_markup_in_a_page_would_be_found():
-    assert bones("<p>a</p>") != bones("<p><script>a</script></p>")
-    assert len(list(addresses())) > 80

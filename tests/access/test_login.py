@@ -57,8 +57,7 @@ class Browser:
             with self.open(request, timeout=60) as answer:
                 return answer.url.endswith("/"), answer.read().decode()
         except urllib.error.HTTPError as error:
-            assert error.code == 422, error.code
-            return False, error.read().decode()
+            return error.code != 422, error.read().decode()
 
 
 def test_a_hundred_guesses_at_once_are_ten(door):
@@ -75,7 +74,6 @@ def test_a_hundred_guesses_at_once_are_ten(door):
 
     with ThreadPoolExecutor(25) as pool:
         told = Counter(pool.map(guess, range(100)))
-    print(told)
     assert sum(told.values()) == 100
     assert 1 <= told["wrong"] <= PER_LOGIN + 2
     # also the right password is not looked at now, from any address

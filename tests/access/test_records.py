@@ -137,7 +137,7 @@ def test_no_text_forges_a_line_of_the_log(stage, caplog):
     client.get("/", headers={"User-Agent": "x", "Idempotency-Key": "k"})
     client.post("/customers/create/", world.CUSTOMER | {"name": f"甲方{FORGED}", "owner": FORGED})
     messages = [record.getMessage() for record in caplog.records]
-    assert any("FORGED" in text for text in messages)       # it came through, on the same line
+    assert any("FORGED" in text for text in messages)  # it came through, on the same line
     for text in messages:
         assert not re.search(r"[\r\n].*FORGED", text.split("Traceback")[0]), text[:300]
     assert Refusal.objects.filter(path__contains="FORGED").exists()

@@ -116,9 +116,9 @@ HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def tables():
     return sorted(
-        {m._meta.db_table for m in apps.get_models() if issubclass(m, CompanyModel)}
-        .union(OPEN_TABLES)
-        .difference(UNCOUNTED)
+        {m._meta.db_table for m in apps.get_models() if issubclass(m, CompanyModel)}.union(
+            OPEN_TABLES
+        ).difference(UNCOUNTED)
     )
 
 
@@ -170,7 +170,7 @@ class Write:
 
     who: str
     on: str = ""
-    body: Callable[..., dict] = field(default=lambda world: {})
+    body: Callable[..., dict] = field(default=lambda _world: {})
     refs: dict[str, str] = field(default_factory=dict)
     # names that the address takes by design although the body here leaves them out
     takes: frozenset[str] = frozenset()
@@ -272,7 +272,7 @@ def upload(world):
 
 
 def same(body):
-    return lambda world: dict(body)
+    return lambda _world: dict(body)
 
 
 def signed(world):
