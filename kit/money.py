@@ -105,7 +105,7 @@ def show(amount: Decimal | int | str) -> str:
 
 
 def short(amount: Decimal | int | str, language: str | None = None) -> tuple[str, str]:
-    """(number, unit) for cards: ("142.0", "万") or ("1.42", "亿") in Chinese, ("1,420,000", "") elsewhere.
+    """(number, unit) for cards: ("142.0", "万"), ("1.42", "亿"); ("1,420,000", "") elsewhere.
 
     `language` is a language code, the active one by default; no unit below 10,000, then whole yuan.
     """
