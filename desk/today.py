@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.kinds import kinds
-from approvals.models import Decision, Status, Task
+from approvals.models import Case, Decision, Status, Task
 from contracts.models import Contract
 from customers.models import Customer, Visit
 from desk.pending import Notice, notices
@@ -265,7 +265,9 @@ def team_visits(member: Member, day: date) -> list[dict[str, Any]]:
 
 def decided(member: Member) -> list[dict[str, Any]]:
     """What finance has approved lately."""
-    rows = Decision.objects.filter(by=member, verb="approve").select_related("case", "case__owner")
+    seen = Case.objects.visible_to(member)
+    rows = Decision.objects.filter(by=member, verb="approve", case__in=seen)
+    rows = rows.select_related("case", "case__owner")
     return [
         {
             "case": row.case,
