@@ -1,4 +1,4 @@
-"""Verbs of contracts: draft, change, submit, sign, copy; and the keeping of the catalogue."""
+"""Verbs of contracts: draft, change, submit, sign, archive, copy; and keeping the catalogue."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,12 @@ from contracts.models import (
 )
 from contracts.pricing import Priced, credit_days, plan_amounts, price_line, totals
 from customers.models import Customer
+from files.actions import is_intact
+from files.models import Attachment, Purpose
 from kit.because import Refused
 from org.access import check
 from org.models import Member
+from tenancy.actions import take_number
 from tenancy.context import memo, required
 from tenancy.models import Company
 
@@ -37,6 +40,7 @@ HEADER = (
     "title", "buyer", "seller", "delivery_on", "delivery_place", "payment_terms", "liability",
     "other_terms", "starts_on", "ends_on", "price_mode", "notes",
 )  # fmt: skip
+ARCHIVE_NUMBER = "AR-{yyyyMM}-{n:04}"
 NO_PRICE = Priced(*[Decimal(0)] * 7)
 COMPUTED = ("net_amount", "tax_amount", "gross_amount", "lowest_discount", "payment_days")
 LIABILITY = N_(
@@ -172,6 +176,38 @@ def sign(
         signed_on=signed_on,
         signatory_ours=signatory_ours.strip(),
         signatory_theirs=signatory_theirs.strip(),
+    )
+
+
+def archive(contract: Contract, *, by: Member, place: str) -> Contract:
+    """CTR-1.5: number, place and the checksum of the signed copy; nothing changes afterwards.
+
+    Errors: Forbidden, Refused("moved"), Refused("incomplete", errors by field).
+    """
+    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    check(by, "contracts.archive", contract)
+    place = place.strip()
+    copy_ = Attachment.objects.of(contract).kept().filter(purpose=Purpose.SIGNED_COPY).first()
+    if copy_ is None:
+        text = _("Attach the signed copy first: what is archived is its checksum.")
+        raise Refused(text, code="incomplete", errors={"signed_copy": text})
+    if not place:
+        text = _("Please say where the paper is kept.")
+        raise Refused(text, code="incomplete", errors={"place": text})
+    if not is_intact(copy_):
+        text = _("The signed copy is not the file that was attached. Attach it again.")
+        raise Refused(text, code="damaged", errors={"signed_copy": text})
+    day = timezone.localdate()
+    return move(
+        contract,
+        verb="archive",
+        frm=[Status.SIGNED],
+        to=Status.ARCHIVED,
+        by=by,
+        archive_number=take_number("contracts.archive", ARCHIVE_NUMBER, on=day),
+        archive_place=place,
+        archive_sha256=copy_.sha256,
+        archived_at=timezone.now(),
     )
 
 
