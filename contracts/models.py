@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Document, Status
 from customers.models import Customer
+from kit.money import in_words
 from org.models import Member, OwnedQuerySet, Role
 from tenancy.models import CompanyModel, Link
 
@@ -261,6 +262,11 @@ class Contract(Document):
     @property
     def is_binding(self) -> bool:
         return self.status in BINDING
+
+    @property
+    def amount_in_words(self) -> str:
+        """T14: 大写, in Chinese whatever language the page has."""
+        return in_words(self.gross_amount, prefixed=True)
 
 
 class Line(CompanyModel):

@@ -20,8 +20,9 @@ def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
     rows = list(found)
     kept = [row for row in rows if row.archived_at is None]
     has_signed = any(row.purpose == Purpose.SIGNED_COPY for row in kept)
+    app = obj._meta.app_label
     adds = [
-        {"url": reverse(f"{obj._meta.app_label}:{VERBS[purpose]}", args=[obj.pk]), "purpose": purpose}
+        {"url": reverse(f"{app}:{VERBS[purpose]}", args=[obj.pk]), "purpose": purpose}
         for purpose, allowed in may.items()
         if allowed and not (purpose == Purpose.SIGNED_COPY and has_signed)
     ]

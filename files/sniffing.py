@@ -1,4 +1,4 @@
-"""What a file really is, whatever its name says; pictures are drawn anew, small ones beside them."""
+"""What a file really is, whatever its name says; pictures are drawn anew, also small."""
 
 import io
 import struct
@@ -95,16 +95,16 @@ def redrawn(data: bytes, kind: str) -> bytes:
     broken = _("The file is not what its name says, or it is damaged.")
     try:
         image = Image.open(io.BytesIO(data), formats=["PNG" if kind == "png" else "JPEG"])
-        if image.width * image.height > MOST_PIXELS:
-            raise Unwanted(_("The picture has more than 50 million points."))
-        image.load()
-        image = ImageOps.exif_transpose(image)
-        see_through = kind == "png" and image.has_transparency_data
-        image = image.convert("RGBA" if see_through else "RGB")
-    except Unwanted:
-        raise
+        is_huge = image.width * image.height > MOST_PIXELS
+        if not is_huge:
+            image.load()
+            image = ImageOps.exif_transpose(image)
+            see_through = kind == "png" and image.has_transparency_data
+            image = image.convert("RGBA" if see_through else "RGB")
     except BROKEN as error:
         raise Unwanted(broken) from error
+    if is_huge:
+        raise Unwanted(_("The picture has more than 50 million points."))
     image.info = {}
     out = io.BytesIO()
     if kind == "png":

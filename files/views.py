@@ -167,7 +167,8 @@ def attach_page(request: HttpRequest, obj: Model, purpose: str = Purpose.PAPER) 
     form = AttachForm(data, files)
     if request.method == "POST" and form.is_valid():
         try:
-            paper = actions.attach(obj, form.cleaned_data["file"], by=request.member, purpose=purpose)
+            file = form.cleaned_data["file"]
+            paper = actions.attach(obj, file, by=request.member, purpose=purpose)
         except Forbidden:
             raise
         except Refused as refused:

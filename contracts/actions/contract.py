@@ -1,4 +1,4 @@
-"""Verbs of contracts: draft, change, submit, sign, archive, copy; and keeping the catalogue."""
+"""Verbs of contracts: draft, change, submit, sign, archive, copy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -20,7 +20,6 @@ from contracts.models import (
     Instalment,
     Line,
     PriceMode,
-    Product,
     VatCategory,
     VatRate,
 )
@@ -47,16 +46,6 @@ LIABILITY = N_(
     "Whoever breaks the contract pays the other side five percent of its amount and the damage "
     "beyond it. Late delivery or payment costs 0.05 percent of the late part for every day."
 )
-RATES = (
-    (VatCategory.STANDARD, N_("VAT 13%"), "0.13", None),
-    (VatCategory.LOWER, N_("VAT 9%"), "0.09", None),
-    (VatCategory.SERVICES, N_("VAT 6%"), "0.06", None),
-    (VatCategory.ZERO, N_("VAT 0%"), "0", None),
-    (VatCategory.EXEMPT, N_("VAT exempt"), "0", None),
-    (VatCategory.LEVY, N_("Levy 3%"), "0.03", None),
-    (VatCategory.LEVY_REDUCED, N_("Levy 1% (until 2027-12-31)"), "0.01", date(2028, 1, 1)),
-)
-SINCE = date(2019, 4, 1)
 
 
 # --- the contract ---------------------------------------------------------------------------------
@@ -224,35 +213,6 @@ def copy(contract: Contract, *, by: Member) -> Contract:
     made.copied_from = contract
     made.save(update_fields=["copied_from"])
     return made
-
-
-# --- the catalogue --------------------------------------------------------------------------------
-
-
-def save_product(product: Product, *, by: Member) -> Product:
-    """CTR-5.1: add a product or change one; contracts keep what they were written with."""
-    check(by, "contracts.keep_products", product)
-    is_new = product.pk is None
-    product.updated_at = timezone.now()
-    product.full_clean(exclude=["company"])
-    product.save()
-    after = {"name": product.name, "code": product.code, "list_price": product.list_price}
-    verb = "contracts.create_product" if is_new else "contracts.change_product"
-    record(verb, product, by=by, after=after | {"is_active": product.is_active})
-    return product
-
-
-def seed_vat_rates() -> int:
-    """T13: the table a new company starts with; returns how many rates were added."""
-    have = set(VatRate.objects.values_list("category", flat=True))
-    with translation.override("zh-hans"):
-        rows = [
-            VatRate(category=category, name=_(name), rate=Decimal(rate), during=(SINCE, until))
-            for category, name, rate, until in RATES
-            if category not in have
-        ]
-    memo().clear()
-    return len(VatRate.objects.bulk_create(rows))
 
 
 # --- the parts ------------------------------------------------------------------------------------
