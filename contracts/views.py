@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -24,7 +23,7 @@ from files.actions import clean_name
 from files.models import Attachment, Purpose
 from files.panels import attachments
 from files.sniffing import TYPES
-from files.views import attach_page, sealed
+from files.views import as_download, attach_page
 from kit.because import Refused
 from kit.forms import number
 from kit.lists import page_of
@@ -290,11 +289,7 @@ def docx(request: HttpRequest, contract: Contract) -> HttpResponse:
 
 def _paper_of(contract: Contract, data: bytes, kind: str) -> HttpResponse:
     name = clean_name(" ".join((contract.number or _("Draft"), contract.title)))[:120]
-    response = HttpResponse(data, content_type=TYPES[kind])
-    response.headers["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{name}.{kind}"
-    )
-    return sealed(response)
+    return as_download(data, TYPES[kind], f"{name}.{kind}")
 
 
 @require_POST

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -160,6 +161,14 @@ def sealed(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def as_download(data: bytes, content_type: str, name: str) -> HttpResponse:
+    """Never opened in the page: saved under its name, sealed all the same."""
+    response = HttpResponse(data, content_type=content_type)
+    header = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = header
+    return sealed(response)
+
+
 def attach_page(request: HttpRequest, obj: Model, purpose: str = Purpose.PAPER) -> HttpResponse:
     """The form for one more paper, behind the page of the record it hangs on."""
     back = reverse(holders[obj._meta.label_lower].url, args=[obj.pk])
@@ -184,11 +193,8 @@ def attach_page(request: HttpRequest, obj: Model, purpose: str = Purpose.PAPER) 
 
 @page("files.download", Attachment)
 def download(request: HttpRequest, paper: Attachment) -> HttpResponse:
-    file = (actions.shelf() / paper.stored).open("rb")
-    answer = FileResponse(
-        file, as_attachment=True, filename=paper.name, content_type=TYPES[paper.ext]
-    )
-    return sealed(answer)
+    data = (actions.shelf() / paper.stored).read_bytes()
+    return as_download(data, TYPES[paper.ext], paper.name)
 
 
 @page("files.preview", Attachment)
