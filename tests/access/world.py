@@ -127,7 +127,7 @@ def build(cast):
 
 OPEN_TABLES = ("accounts_user", "tenancy_company", "org_apitoken")
 UNCOUNTED = {"audit_refusal"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
