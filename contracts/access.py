@@ -65,6 +65,26 @@ def sign(member: Member, contract: Contract) -> Because:
     return all_of("sign", (owns(member, contract), state))
 
 
+@rule("contracts.attach", clauses="CTR-1.1")
+def attach(member: Member, contract: Contract) -> Because:
+    """Papers are part of what is approved, so they change only while the text may."""
+    return change(member, contract)
+
+
+@rule("contracts.attach_signed_copy", clauses="CTR-1.5")
+def attach_signed_copy(member: Member, contract: Contract) -> Because:
+    """After the signature and before the archive, by the owner or the sales secretaries."""
+    state = in_state(contract, Status.SIGNED, clause="CTR-1.5")
+    return all_of("attach_signed_copy", (owns_or(member, contract, "assist"), state))
+
+
+@rule("contracts.archive", clauses="CTR-1.5")
+def archive(member: Member, contract: Contract) -> Because:
+    """CTR-1.5: only what is signed, by the owner or the sales secretaries."""
+    state = in_state(contract, Status.SIGNED, clause="CTR-1.5")
+    return all_of("archive", (owns_or(member, contract, "assist"), state))
+
+
 @rule("contracts.copy", clauses="CTR-1.6")
 def copy(member: Member, contract: Contract) -> Because:
     """T8: a rejected contract stays as it is; its content begins anew as a draft."""

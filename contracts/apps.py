@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as N_
 from kit.registry import door, panel, timeline
 
 STANDARD_DAYS = {"A": 60, "B": 45, "C": 30, "D": 0}
+ENDING_DAYS = (30, 15, 7)  # T18
 
 
 class ContractsConfig(AppConfig):
@@ -18,7 +19,10 @@ class ContractsConfig(AppConfig):
         from approvals import kinds
         from approvals.access import documents_to_decide
         from contracts import access, chain, panels  # noqa: F401
+        from contracts.models import Contract
         from figures import measures
+        from files.holders import Holder
+        from files.holders import register as hold
         from org.access import duties
         from tenancy.params import declare
 
@@ -43,6 +47,18 @@ class ContractsConfig(AppConfig):
                 low=Decimal(0),
                 high=Decimal(365),
                 clause="CTR-1.3",
+            )
+        papers = {"paper": "contracts.attach", "signed_copy": "contracts.attach_signed_copy"}
+        hold(Holder("contracts.contract", Contract, "contracts:detail", papers))
+        for step, days in enumerate(ENDING_DAYS, 1):
+            declare(
+                f"contracts.ending_days_{step}",
+                days,
+                N_("Days before its end at which a contract is marked"),
+                unit="days",
+                low=Decimal(0),
+                high=Decimal(365),
+                clause="CTR-1.5",
             )
         self.doors()
         panel("customers.customer", 20, panels.purchases)

@@ -13,6 +13,7 @@ from approvals.kinds import Facts, Kind, StepPlan
 from contracts.models import Contract, Instalment, PriceMode, VatCategory
 from contracts.pricing import discount_of, unit_price
 from customers.models import Tier
+from files.models import Attachment, Purpose
 from kit.because import Line as Reason
 from kit.because import msgid
 from org.models import Role, Unit
@@ -137,7 +138,7 @@ def risks_of(contract: Contract) -> tuple[Reason, ...]:
 def snapshot(contract: Contract) -> dict[str, Any]:
     """B5: everything an approver is shown; labels are msgids, so the hash knows no language."""
     customer = contract.customer
-    return {
+    shown = {
         N_("Number"): contract.number,
         N_("Title"): contract.title,
         N_("Drafted by"): f"{contract.owner.name} {contract.owner.employee_no}".strip(),
@@ -166,6 +167,11 @@ def snapshot(contract: Contract) -> dict[str, Any]:
         N_("Tax"): contract.tax_amount,
         N_("Contract amount"): contract.gross_amount,
     }
+    papers = Attachment.objects.of(contract).kept().filter(purpose=Purpose.PAPER)
+    # no key without papers: contracts from before there were any keep their hash
+    if rows := papers.order_by("pk").values_list("name", "sha256"):
+        shown[N_("Attachments")] = [{N_("File"): name, N_("Checksum"): sha} for name, sha in rows]
+    return shown
 
 
 def _line(line: Any) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """Filters of the lists, shared by page and API."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Status
 from contracts.models import Contract, Product
+from contracts.terms import farthest
 from customers.models import MOST_MATCHES, Customer, Tier
 from customers.regions import PROVINCES
 from kit.calendar import month_of
@@ -52,6 +54,7 @@ class ContractFilter(django_filters.FilterSet):
     province = django_filters.ChoiceFilter(field_name="customer__province", choices=PROVINCES)
     month = django_filters.CharFilter(method="signed_in", label=_("Signed in"), widget=MonthInput)
     signed_from = django_filters.DateFilter(field_name="signed_on", lookup_expr="gte")
+    ending = django_filters.BooleanFilter(method="ends_soon", label=_("Ends soon"))
     signed_to = django_filters.DateFilter(field_name="signed_on", lookup_expr="lte")
     q = django_filters.CharFilter(method="search", label=_("Number, title or customer"))
 
@@ -68,11 +71,16 @@ class ContractFilter(django_filters.FilterSet):
             return rows
         return rows.filter(signed_on__range=month_of(date(int(found[1]), int(found[2]), 1)))
 
+    def ends_soon(self, rows: QuerySet, _name: str, value: bool) -> QuerySet:
+        today = timezone.localdate()
+        return rows.ending(today, today + timedelta(farthest())) if value else rows
+
     def search(self, rows: QuerySet, _name: str, value: Any) -> QuerySet:
         words = str(value).replace("\0", "").strip()[:60]
         if not words:
             return rows
         found = Q(number__icontains=words) | Q(title__icontains=words)
+        found |= Q(archive_number__icontains=words)
         # by pinyin and initials too, as customers are found everywhere else
         ids = Customer.objects.search(words).values_list("pk", flat=True)[:MOST_MATCHES]
         return rows.filter(

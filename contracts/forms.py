@@ -381,6 +381,12 @@ class SignForm(forms.Form):
         return day
 
 
+class ArchiveForm(forms.Form):
+    """CTR-1.5: where the paper itself lies."""
+
+    place = forms.CharField(label=_("Kept at"), max_length=120)
+
+
 class ProductForm(forms.ModelForm):
     """A product of the catalogue."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Document, Status
 from customers.models import Customer
+from kit.money import in_words
 from org.models import Member, OwnedQuerySet, Role
 from tenancy.models import CompanyModel, Link
 
@@ -143,6 +144,10 @@ class ContractQuerySet(OwnedQuerySet):
     def signed(self) -> "ContractQuerySet":
         return self.filter(status__in=BINDING)
 
+    def ending(self, first: date, last: date) -> "ContractQuerySet":
+        """T18: binding contracts whose validity ends between two days."""
+        return self.signed().filter(ends_on__range=(first, last))
+
 
 class Contract(Document):
     """CTR-1.1: a sales contract from its draft to its signature. The owner drafted it."""
@@ -177,6 +182,13 @@ class Contract(Document):
     signatory_theirs = models.CharField(
         _("signed for the customer by"), max_length=60, blank=True, editable=False
     )
+    archive_number = models.CharField(
+        _("archive number"), max_length=40, blank=True, editable=False
+    )
+    archive_place = models.CharField(_("kept at"), max_length=120, blank=True, editable=False)
+    archive_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # also what the database's own guard asks: a row with it changes no more (CTR-1.5)
+    archived_at = models.DateTimeField(_("archived on"), null=True, editable=False)
     notes = models.TextField(_("notes"), max_length=2000, blank=True)
     copied_from = Link("self", models.PROTECT, null=True, editable=False, related_name="copies")
 
@@ -210,6 +222,21 @@ class Contract(Document):
                 | (Q(signed_on__isnull=False, case__isnull=False) & ~Q(number="")),
                 name="ctr_1_4_signed_after_approval",
             ),
+            # CTR-1.5: an archive is a number, a place and the checksum of the signed copy
+            models.CheckConstraint(
+                condition=Q(archived_at=None)
+                | (
+                    Q(status="archived", archive_sha256__regex="^[0-9a-f]{64}$")
+                    & ~Q(archive_number="")
+                    & ~Q(archive_place="")
+                ),
+                name="ctr_1_5_archived_complete",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "archive_number"],
+                condition=~Q(archive_number=""),
+                name="contracts_contract_archive_once",
+            ),
         ]
         indexes = [
             *Document.Meta.indexes,
@@ -222,6 +249,11 @@ class Contract(Document):
                 name="contracts_contract_signed",
                 condition=Q(signed_on__isnull=False),
             ),
+            models.Index(
+                fields=["company", "ends_on"],
+                name="contracts_contract_ending",
+                condition=Q(ends_on__isnull=False, status__in=("signed", "archived")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -230,6 +262,11 @@ class Contract(Document):
     @property
     def is_binding(self) -> bool:
         return self.status in BINDING
+
+    @property
+    def amount_in_words(self) -> str:
+        """T14: 大写, in Chinese whatever language the page has."""
+        return in_words(self.gross_amount, prefixed=True)
 
 
 class Line(CompanyModel):

@@ -11,13 +11,19 @@ from django.views.decorators.http import require_POST
 
 from approvals.board import Board, board, steps_of
 from approvals.models import Status
-from contracts import actions
+from contracts import actions, prints
 from contracts.chain import risks_of
 from contracts.filters import ContractFilter, ProductFilter, owners_for
-from contracts.forms import DraftForm, HeaderForm, Paper, ProductForm, SignForm
+from contracts.forms import ArchiveForm, DraftForm, HeaderForm, Paper, ProductForm, SignForm
 from contracts.models import Contract, Line, Product
 from contracts.pricing import plan_amounts, totals
+from contracts.terms import ending_of
 from customers.models import Customer
+from files.actions import clean_name
+from files.models import Attachment, Purpose
+from files.panels import attachments
+from files.sniffing import TYPES
+from files.views import as_download, attach_page
 from kit.because import Refused
 from kit.forms import number
 from kit.lists import page_of
@@ -31,6 +37,8 @@ def list_(request: HttpRequest) -> HttpResponse:
     rows = Contract.objects.visible_to(request.member).select_related("customer", "owner", "unit")
     found = ContractFilter(request.GET, rows, request=request)
     shown = page_of(found.qs, request.GET)
+    for contract in shown.rows:
+        contract.ending = ending_of(contract)
     context = {"page": shown, "filter": found, "statuses": Status, "is_filtered": _is_set(request)}
     context["owners"] = owners_for(request.member)
     part = "contracts/_rows.html" if request.htmx else "contracts/list.html"
@@ -57,6 +65,8 @@ def detail(request: HttpRequest, contract: Contract) -> HttpResponse:
         "sees": sees(member, contract),
         "sees_customer": bool(sees(member, contract.customer)),
         "missing": getattr(request, "missing", {}),
+        "papers": attachments(member, contract),
+        "ending": ending_of(contract),
         **_verbs(request, contract, shown),
     }
     return render(request, "contracts/detail.html", context)
@@ -71,14 +81,21 @@ def _verbs(request: HttpRequest, contract: Contract, shown: Board | None) -> dic
         "may_submit": is_open and bool(member.may("contracts.submit", contract)),
         "may_sign": bool(member.may("contracts.sign", contract)),
         "may_copy": bool(member.may("contracts.copy", contract)),
+        "may_archive": bool(
+            member.may("contracts.archive", contract) and has_signed_copy(contract)
+        ),
     }
 
 
 def _tail(contract: Contract) -> list[dict[str, Any]]:
-    """CTR-1.4: the step that follows the chain."""
+    """CTR-1.4, CTR-1.5: the steps that follow the chain."""
     state = {"signed": "done", "archived": "done", "approved": "now"}.get(contract.status, "todo")
     note = f"{contract.signatory_ours} · {contract.signed_on:%m-%d}" if contract.signed_on else ""
-    return [{"label": _("Signature with the customer"), "state": state, "note": note}]
+    kept = {"signed": "now", "archived": "done"}.get(contract.status, "todo")
+    return [
+        {"label": _("Signature with the customer"), "state": state, "note": note},
+        {"label": _("Archiving"), "state": kept, "note": contract.archive_number},
+    ]
 
 
 @page("contracts.create")
@@ -225,6 +242,54 @@ def sign(request: HttpRequest, contract: Contract) -> HttpResponse:
                 return redirect("contracts:detail", pk=contract.pk)
     context = {"form": form, "contract": contract}
     return render(request, "contracts/sign.html", context, status=status)
+
+
+@page("contracts.archive", Contract)
+def archive(request: HttpRequest, contract: Contract) -> HttpResponse:
+    form = ArchiveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.archive(contract, by=request.member, **form.cleaned_data)
+        except Refused as refused:
+            if refused.code not in {"incomplete", "damaged"}:
+                raise
+            request.refused = refused
+            form.add_error("place" if "place" in refused.errors else None, refused.detail)
+        else:
+            messages.success(request, _("Archived."))
+            return redirect("contracts:detail", pk=contract.pk)
+    context = {"form": form, "contract": contract, "has_copy": has_signed_copy(contract)}
+    status = INVALID if form.is_bound else 200
+    return render(request, "contracts/archive.html", context, status=status)
+
+
+@page("contracts.attach", Contract)
+def attach(request: HttpRequest, contract: Contract) -> HttpResponse:
+    return attach_page(request, contract)
+
+
+@page("contracts.attach_signed_copy", Contract)
+def attach_signed_copy(request: HttpRequest, contract: Contract) -> HttpResponse:
+    return attach_page(request, contract, Purpose.SIGNED_COPY)
+
+
+def has_signed_copy(contract: Contract) -> bool:
+    return Attachment.objects.of(contract).kept().filter(purpose=Purpose.SIGNED_COPY).exists()
+
+
+@page("contracts.view", Contract)
+def pdf(request: HttpRequest, contract: Contract) -> HttpResponse:
+    return _paper_of(contract, prints.pdf(contract), "pdf")
+
+
+@page("contracts.view", Contract)
+def docx(request: HttpRequest, contract: Contract) -> HttpResponse:
+    return _paper_of(contract, prints.docx(contract), "docx")
+
+
+def _paper_of(contract: Contract, data: bytes, kind: str) -> HttpResponse:
+    name = clean_name(" ".join((contract.number or _("Draft"), contract.title)))[:120]
+    return as_download(data, TYPES[kind], f"{name}.{kind}")
 
 
 @require_POST

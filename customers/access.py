@@ -43,6 +43,11 @@ def change(member: Member, customer: Customer) -> Because:
     return keeps(member, customer)
 
 
+@rule("customers.attach", clauses="CUS-2.1")
+def attach(member: Member, customer: Customer) -> Because:
+    return keeps(member, customer)
+
+
 @rule("customers.view_contact", clauses="CUS-2.1")
 def view_contact(member: Member, contact: Contact) -> Because:
     return sees(member, contact)

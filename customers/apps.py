@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models import Count, Q
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, timeline
+from kit.registry import door, panel, timeline
 from tenancy.params import declare
 
 CONTACT_DAYS = {"a": 7, "b": 14, "c": 30, "d": 14}
@@ -71,11 +71,18 @@ class CustomersConfig(AppConfig):
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
         from customers import access, history, imports
+        from customers.models import Customer
         from figures.measures import Measure, register
+        from files.holders import Holder
+        from files.holders import register as hold
+        from files.panels import attachments
         from org.access import duties
 
         duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
         imports.ready()
+        papers = {"paper": "customers.attach"}
+        hold(Holder("customers.customer", Customer, "customers:detail", papers))
+        panel("customers.customer", 90, attachments)
         for source in (history.visits, history.tier_changes, history.log):
             timeline("customers.customer", source)
         register(

@@ -22,6 +22,9 @@ VERBS = {
     "customers.archive_contact": {"label": N_("Contact removed"), "icon": "user-minus"},
     "customers.archive": {"label": N_("Customer archived"), "icon": "archive"},
     "customers.restore": {"label": N_("Customer restored"), "icon": "restore"},
+    "customers.attach": {"label": N_("File attached"), "icon": "paperclip"},
+    "customers.remove_attachment": {"label": N_("Attachment removed"), "icon": "paperclip"},
+    "customers.restore_attachment": {"label": N_("Attachment put back"), "icon": "paperclip"},
     "customers.share": {"label": N_("Shared with a colleague"), "icon": "share"},
 }
 COLOURS = {

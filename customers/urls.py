@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/", customer.detail, name="detail"),
     path("<int:pk>/change/", customer.change, name="change"),
     path("<int:pk>/set_tier/", customer.set_tier, name="set_tier"),
+    path("<int:pk>/attach/", customer.attach, name="attach"),
     path("<int:pk>/archive/", customer.archive, name="archive"),
     path("<int:pk>/restore/", customer.restore, name="restore"),
     path("<int:pk>/add_contact/", customer.add_contact, name="add_contact"),

@@ -1,13 +1,14 @@
-"""Who may bring in a table, for which unit and owner, and who may decide on it."""
+"""Who may bring in a table, for which unit and owner; who reads and removes papers."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_noop as N_
 
+from files.holders import holders
 from files.importers import importers
-from files.models import ImportJob
-from kit.because import Because, Line, any_of, no, yes
+from files.models import Attachment, ImportJob
+from kit.because import Because, Line, all_of, any_of, no, yes
 from org.access import after, covers, everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role, Unit
 from org.roles import SELLING
@@ -73,3 +74,46 @@ def cancel(member: Member, job: ImportJob) -> Because:
 @rule("files.failed_rows")
 def failed_rows(member: Member, job: ImportJob) -> Because:
     return owns(member, job)
+
+
+def target_of(attachment: Attachment) -> Any:
+    """The record a paper hangs on."""
+    return holders[attachment.kind].model.objects.get(pk=attachment.target_id)
+
+
+def keeps_it(member: Member, attachment: Attachment) -> Because:
+    """Whoever may add such a paper may also take it away."""
+    rule_name = holders[attachment.kind].rules[attachment.purpose]
+    return member.may(rule_name, target_of(attachment))
+
+
+def is_kept(attachment: Attachment) -> Because:
+    if attachment.archived_at is None:
+        return yes("is_kept", Line("fact", ok=True, text=N_("the file is attached")))
+    return no("is_kept", Line("fact", ok=False, text=N_("the file was removed")))
+
+
+@rule("files.download")
+def download(member: Member, attachment: Attachment) -> Because:
+    """Whoever sees the record; a removed paper only by whoever may put it back."""
+    seen = sees(member, target_of(attachment))
+    if not seen or attachment.archived_at is None:
+        return seen
+    return any_of("download", (is_kept(attachment), keeps_it(member, attachment)))
+
+
+@rule("files.preview")
+def preview(member: Member, attachment: Attachment) -> Because:
+    return download(member, attachment)
+
+
+@rule("files.remove")
+def remove(member: Member, attachment: Attachment) -> Because:
+    return all_of("remove", (is_kept(attachment), keeps_it(member, attachment)))
+
+
+@rule("files.restore")
+def restore(member: Member, attachment: Attachment) -> Because:
+    if attachment.archived_at is None:
+        return no("restore", *is_kept(attachment).lines)
+    return keeps_it(member, attachment)

@@ -11,8 +11,18 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from files import access, actions  # noqa: F401
-        from tenancy.actions import handle_long
+        from tenancy.actions import handle, handle_long
+        from tenancy.params import declare
 
+        declare(
+            "files.most_megabytes",
+            20,
+            N_("Largest file that may be attached"),
+            unit="MB",
+            low=1,
+            high=100,
+        )
+        handle("files.preview", actions.draw_preview)
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)
         door(

@@ -81,3 +81,12 @@ def owners(member):
     posts = Post.objects.in_force().filter(ranges(member, "unit__"), role__in=SELLING)
     people = Q(pk=member.pk) | Q(pk__in=posts.values("member_id"))
     return Member.objects.filter(people, is_active=True).order_by("name", "id")
+
+
+class AttachForm(forms.Form):
+    """A paper to hang on a record."""
+
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.txt"}),
+    )

@@ -1,8 +1,10 @@
-"""An import from the uploaded file to its rows, with what was found in each."""
+"""Imports with what was found in each row, and the papers that hang on records."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from files.holders import holders
 from org.models import Member, OwnedModel
 from tenancy.models import CompanyModel, Link
 
@@ -103,3 +105,65 @@ class ImportRow(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.row_no}"
+
+
+class Purpose(models.TextChoices):
+    """Why a paper hangs on a record."""
+
+    PAPER = "paper", _("Attachment")
+    SIGNED_COPY = "signed_copy", _("Signed copy")
+
+
+class AttachmentQuerySet(models.QuerySet):
+    """Papers are seen by whoever sees the record they hang on, by that record's own rule."""
+
+    def kept(self) -> "AttachmentQuerySet":
+        return self.filter(archived_at=None)
+
+    def of(self, obj: models.Model) -> "AttachmentQuerySet":
+        return self.filter(kind=obj._meta.label_lower, target_id=obj.pk)
+
+    def visible_to(self, member: Member) -> "AttachmentQuerySet":
+        found = models.Q(pk__in=())
+        for holder in holders.values():
+            seen = holder.model.objects.visible_to(member).values("pk")
+            found |= models.Q(kind=holder.kind, target_id__in=seen)
+        return self.filter(found)
+
+
+class Attachment(CompanyModel):
+    """A paper of a record; the bytes lie under a random name where no web server looks."""
+
+    kind = models.CharField(max_length=40, editable=False)
+    target_id = models.BigIntegerField(editable=False)
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.PAPER)
+    name = models.CharField(_("file"), max_length=200)
+    ext = models.CharField(max_length=5, editable=False)
+    stored = models.CharField(max_length=80, editable=False)
+    preview = models.CharField(max_length=80, blank=True, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    size = models.PositiveIntegerField(editable=False)
+    added_by = Link(Member, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        indexes = [
+            models.Index(fields=["company", "kind", "target_id"], name="files_attachment_of")
+        ]
+        constraints = [
+            # CTR-1.5: what is archived is one paper with one checksum
+            models.UniqueConstraint(
+                fields=["company", "kind", "target_id"],
+                condition=models.Q(purpose="signed_copy", archived_at=None),
+                name="files_attachment_one_signed",
+                violation_error_message=_("There is a signed copy already. Remove it first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,4 +1,4 @@
-"""Addresses of imports."""
+"""Addresses of imports and papers."""
 
 from django.urls import path
 
@@ -13,4 +13,8 @@ urlpatterns = [
     path("imports/<int:pk>/commit/", views.commit, name="commit"),
     path("imports/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("imports/<int:pk>/failed/", views.failed_rows, name="failed_rows"),
+    path("attachments/<int:pk>/", views.download, name="download"),
+    path("attachments/<int:pk>/preview/", views.preview, name="preview"),
+    path("attachments/<int:pk>/remove/", views.remove, name="remove"),
+    path("attachments/<int:pk>/restore/", views.restore, name="restore"),
 ]

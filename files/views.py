@@ -1,21 +1,29 @@
-"""Imports: the list, the upload, the page that shows progress and result, the decision."""
+"""Imports from the upload to the decision; papers: added, read, removed, put back."""
+
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from files import actions
 from files.access import commit as may_commit
-from files.forms import UploadForm
+from files.access import target_of
+from files.forms import AttachForm, UploadForm
+from files.holders import holders
 from files.importers import importers
-from files.models import ImportJob, ImportRow, ImportState
-from kit.because import Refused
+from files.models import Attachment, ImportJob, ImportRow, ImportState, Purpose
+from files.sniffing import TYPES
+from kit.because import Forbidden, Refused
 from kit.lists import page_of
 from kit.sheets import write_csv
 from org.access import page
+from tenancy.params import param
 
 SHOWN = 20
 
@@ -133,3 +141,86 @@ def as_csv(content, name):
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+# --- papers on records ----------------------------------------------------------------------------
+
+SEALED = {
+    # whatever a file holds, it is no page of ours: nothing in it may run or ask for anything
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def sealed(response: HttpResponse) -> HttpResponse:
+    for name, value in SEALED.items():
+        response.headers[name] = value
+    return response
+
+
+def as_download(data: bytes, content_type: str, name: str) -> HttpResponse:
+    """Never opened in the page: saved under its name, sealed all the same."""
+    response = HttpResponse(data, content_type=content_type)
+    header = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = header
+    return sealed(response)
+
+
+def attach_page(request: HttpRequest, obj: Model, purpose: str = Purpose.PAPER) -> HttpResponse:
+    """The form for one more paper, behind the page of the record it hangs on."""
+    back = reverse(holders[obj._meta.label_lower].url, args=[obj.pk])
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = AttachForm(data, files)
+    if request.method == "POST" and form.is_valid():
+        try:
+            file = form.cleaned_data["file"]
+            paper = actions.attach(obj, file, by=request.member, purpose=purpose)
+        except Forbidden:
+            raise
+        except Refused as refused:
+            request.refused = refused
+            form.add_error("file", refused.detail)
+        else:
+            messages.success(request, _("Attached: %(name)s") % {"name": paper.name})
+            return redirect(back)
+    context = {"form": form, "target": obj, "back": back, "purpose": Purpose(purpose)}
+    context["most"] = param("files.most_megabytes")
+    return render(request, "files/attach.html", context, status=422 if form.is_bound else 200)
+
+
+@page("files.download", Attachment)
+def download(request: HttpRequest, paper: Attachment) -> HttpResponse:
+    data = (actions.shelf() / paper.stored).read_bytes()
+    return as_download(data, TYPES[paper.ext], paper.name)
+
+
+@page("files.preview", Attachment)
+def preview(request: HttpRequest, paper: Attachment) -> HttpResponse:
+    """A picture drawn by us, never the file itself."""
+    if not paper.preview:
+        raise Http404
+    data = (actions.shelf() / paper.preview).read_bytes()
+    return sealed(HttpResponse(data, content_type="image/jpeg"))
+
+
+@require_POST
+@page("files.remove", Attachment)
+def remove(request: HttpRequest, paper: Attachment) -> HttpResponse:
+    actions.remove(paper, by=request.member)
+    messages.success(request, _("Removed. It can be put back on this page."))
+    return _back(paper)
+
+
+@require_POST
+@page("files.restore", Attachment)
+def restore(request: HttpRequest, paper: Attachment) -> HttpResponse:
+    actions.restore(paper, by=request.member)
+    messages.success(request, _("Put back."))
+    return _back(paper)
+
+
+def _back(paper: Attachment) -> Any:
+    return redirect(holders[paper.kind].url, pk=target_of(paper).pk)

@@ -16,6 +16,7 @@ from customers.forms import ContactForm, CustomerForm, NewCustomerForm, TierForm
 from customers.models import Contact, Customer, Tier, Visit
 from customers.regions import PROVINCES
 from customers.views.answers import form_page, tried
+from files.views import attach_page
 from kit.lists import capped_count, page_of
 from kit.names import SHORTEST, normalise
 from kit.registry import panels_of, timeline_of
@@ -131,6 +132,11 @@ def set_tier(request: HttpRequest, customer: Customer) -> HttpResponse:
         return redirect("customers:detail", customer.pk)
     changes = customer.tier_changes.select_related("by").order_by("-at", "-pk")[:20]
     return form_page(request, "customers/set_tier.html", form, customer=customer, changes=changes)
+
+
+@page("customers.attach", Customer)
+def attach(request: HttpRequest, customer: Customer) -> HttpResponse:
+    return attach_page(request, customer)
 
 
 @require_POST

@@ -1,16 +1,20 @@
 """One record of every model that an address may name, belonging to a rep of the east."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from approvals.models import Case
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
 from customers.models import Contact, Customer, Visit
-from files.models import ImportJob
+from files import actions as files
+from files.models import Attachment, ImportJob
 
 
 def build(cast):
@@ -35,8 +39,15 @@ def build(cast):
         owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
         kind="customers.customer", filename=f"{cast.canary}.csv", sha256="0" * 64, size=1,
     )  # fmt: skip
+    png = io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(png, "PNG")
+    file = SimpleUploadedFile(f"{cast.canary}.png", png.getvalue())
+    paper = files.attach(customer, file, by=rep)
+    files.draw_preview({"attachment": paper.pk})
+    paper.refresh_from_db()
     return {
         Customer: customer,
+        Attachment: paper,
         Contact: contact,
         Visit: visit,
         Product: product,

@@ -20,6 +20,7 @@ from approvals import actions as approvals
 from approvals.models import Task
 from contracts import actions as contracts
 from customers import actions as customers
+from files import actions as files
 from files.models import ImportJob, ImportRow
 from org.models import Member, Unit
 from salesops import services
@@ -44,6 +45,16 @@ def decided(contract, verb, *people):
         )  # fmt: skip
     contract.refresh_from_db()
     return contract
+
+
+def signed_paper(cast, customer, product):
+    contract = samples.draft(cast, customer, product)
+    contracts.submit(contract, by=cast.east_rep)
+    leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
+    return contracts.sign(
+        decided(contract, "approve", *leaders), by=cast.east_rep, signed_on=timezone.localdate(),
+        signatory_ours="陈晓", signatory_theirs="王工",
+    )  # fmt: skip
 
 
 def spread_ids():
@@ -79,6 +90,12 @@ def build(cast):
     leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
     decided(world.approved, "approve", *leaders)
     decided(world.rejected, "reject", cast.east_supervisor)
+    world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
+    copy = SimpleUploadedFile("签署件.txt", b"both have signed")
+    files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
+    world.paper = made["Attachment"]
+    world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
+    files.remove(world.removed, by=rep)
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -110,7 +127,7 @@ def build(cast):
 
 OPEN_TABLES = ("accounts_user", "tenancy_company", "org_apitoken")
 UNCOUNTED = {"audit_refusal"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -271,6 +288,10 @@ def upload(world):
     return {"kind": "customers.customer", "file": table, "owner": member.pk, "unit": unit.pk}
 
 
+def one_file(world):
+    return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
+
+
 def same(body):
     return lambda _world: dict(body)
 
@@ -292,6 +313,12 @@ WRITES = {
     "POST /files/imports/new/": Write(BOSS, "", upload, {"owner": "member", "unit": "unit"}),
     "POST /files/imports/<int:pk>/commit/": Write(REP, "job"),
     "POST /files/imports/<int:pk>/cancel/": Write(REP, "new_job"),
+    "POST /files/attachments/<int:pk>/remove/": Write(REP, "paper"),
+    "POST /files/attachments/<int:pk>/restore/": Write(REP, "removed"),
+    "POST /customers/<int:pk>/attach/": Write(REP, "customer", one_file),
+    "POST /contracts/<int:pk>/attach/": Write(REP, "draft", one_file),
+    "POST /contracts/<int:pk>/signed_copy/": Write(REP, "signed", one_file),
+    "POST /contracts/<int:pk>/archive/": Write(REP, "scanned", same({"place": "3 柜"})),
     "POST /customers/create/": Write(
         BOSS,
         "",
@@ -368,6 +395,8 @@ WRITES = {
 READS = {
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
+    "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
+    "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",
     "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",
     "POST /customers/lookup/", "POST /customers/<int:pk>/", "POST /customers/visits/",
     "POST /customers/visits/today/", "POST /customers/visits/pick/",

@@ -1,4 +1,4 @@
-"""Verbs of contracts: draft, change, submit, sign, copy; and the keeping of the catalogue."""
+"""Verbs of contracts: draft, change, submit, sign, archive, copy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -20,15 +20,17 @@ from contracts.models import (
     Instalment,
     Line,
     PriceMode,
-    Product,
     VatCategory,
     VatRate,
 )
 from contracts.pricing import Priced, credit_days, plan_amounts, price_line, totals
 from customers.models import Customer
+from files.actions import is_intact
+from files.models import Attachment, Purpose
 from kit.because import Refused
 from org.access import check
 from org.models import Member
+from tenancy.actions import take_number
 from tenancy.context import memo, required
 from tenancy.models import Company
 
@@ -37,22 +39,13 @@ HEADER = (
     "title", "buyer", "seller", "delivery_on", "delivery_place", "payment_terms", "liability",
     "other_terms", "starts_on", "ends_on", "price_mode", "notes",
 )  # fmt: skip
+ARCHIVE_NUMBER = "AR-{yyyyMM}-{n:04}"
 NO_PRICE = Priced(*[Decimal(0)] * 7)
 COMPUTED = ("net_amount", "tax_amount", "gross_amount", "lowest_discount", "payment_days")
 LIABILITY = N_(
     "Whoever breaks the contract pays the other side five percent of its amount and the damage "
     "beyond it. Late delivery or payment costs 0.05 percent of the late part for every day."
 )
-RATES = (
-    (VatCategory.STANDARD, N_("VAT 13%"), "0.13", None),
-    (VatCategory.LOWER, N_("VAT 9%"), "0.09", None),
-    (VatCategory.SERVICES, N_("VAT 6%"), "0.06", None),
-    (VatCategory.ZERO, N_("VAT 0%"), "0", None),
-    (VatCategory.EXEMPT, N_("VAT exempt"), "0", None),
-    (VatCategory.LEVY, N_("Levy 3%"), "0.03", None),
-    (VatCategory.LEVY_REDUCED, N_("Levy 1% (until 2027-12-31)"), "0.01", date(2028, 1, 1)),
-)
-SINCE = date(2019, 4, 1)
 
 
 # --- the contract ---------------------------------------------------------------------------------
@@ -175,6 +168,38 @@ def sign(
     )
 
 
+def archive(contract: Contract, *, by: Member, place: str) -> Contract:
+    """CTR-1.5: number, place and the checksum of the signed copy; nothing changes afterwards.
+
+    Errors: Forbidden, Refused("moved"), Refused("incomplete", errors by field).
+    """
+    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    check(by, "contracts.archive", contract)
+    place = place.strip()
+    copy_ = Attachment.objects.of(contract).kept().filter(purpose=Purpose.SIGNED_COPY).first()
+    if copy_ is None:
+        text = _("Attach the signed copy first: what is archived is its checksum.")
+        raise Refused(text, code="incomplete", errors={"signed_copy": text})
+    if not place:
+        text = _("Please say where the paper is kept.")
+        raise Refused(text, code="incomplete", errors={"place": text})
+    if not is_intact(copy_):
+        text = _("The signed copy is not the file that was attached. Attach it again.")
+        raise Refused(text, code="damaged", errors={"signed_copy": text})
+    day = timezone.localdate()
+    return move(
+        contract,
+        verb="archive",
+        frm=[Status.SIGNED],
+        to=Status.ARCHIVED,
+        by=by,
+        archive_number=take_number("contracts.archive", ARCHIVE_NUMBER, on=day),
+        archive_place=place,
+        archive_sha256=copy_.sha256,
+        archived_at=timezone.now(),
+    )
+
+
 def copy(contract: Contract, *, by: Member) -> Contract:
     """T8: the content of a finished contract as a new draft, with a number of its own later."""
     check(by, "contracts.copy", contract)
@@ -188,35 +213,6 @@ def copy(contract: Contract, *, by: Member) -> Contract:
     made.copied_from = contract
     made.save(update_fields=["copied_from"])
     return made
-
-
-# --- the catalogue --------------------------------------------------------------------------------
-
-
-def save_product(product: Product, *, by: Member) -> Product:
-    """CTR-5.1: add a product or change one; contracts keep what they were written with."""
-    check(by, "contracts.keep_products", product)
-    is_new = product.pk is None
-    product.updated_at = timezone.now()
-    product.full_clean(exclude=["company"])
-    product.save()
-    after = {"name": product.name, "code": product.code, "list_price": product.list_price}
-    verb = "contracts.create_product" if is_new else "contracts.change_product"
-    record(verb, product, by=by, after=after | {"is_active": product.is_active})
-    return product
-
-
-def seed_vat_rates() -> int:
-    """T13: the table a new company starts with; returns how many rates were added."""
-    have = set(VatRate.objects.values_list("category", flat=True))
-    with translation.override("zh-hans"):
-        rows = [
-            VatRate(category=category, name=_(name), rate=Decimal(rate), during=(SINCE, until))
-            for category, name, rate, until in RATES
-            if category not in have
-        ]
-    memo().clear()
-    return len(VatRate.objects.bulk_create(rows))
 
 
 # --- the parts ------------------------------------------------------------------------------------

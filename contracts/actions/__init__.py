@@ -1,0 +1,36 @@
+"""Every write on contracts and on the catalogue they draw from."""
+
+from contracts.actions.catalogue import save_product, seed_vat_rates
+from contracts.actions.contract import (
+    HEADER,
+    LIABILITY,
+    archive,
+    change,
+    copy,
+    create_draft,
+    defaults,
+    priced,
+    rates_on,
+    rows_of_lines,
+    rows_of_plan,
+    sign,
+    submit,
+)
+
+__all__ = [
+    "HEADER",
+    "LIABILITY",
+    "archive",
+    "change",
+    "copy",
+    "create_draft",
+    "defaults",
+    "priced",
+    "rates_on",
+    "rows_of_lines",
+    "rows_of_plan",
+    "save_product",
+    "seed_vat_rates",
+    "sign",
+    "submit",
+]

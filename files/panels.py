@@ -1,0 +1,37 @@
+"""The papers of a record as its page shows them."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+
+from files.holders import holders
+from files.models import Attachment, Purpose
+from org.models import Member
+
+VERBS = {Purpose.PAPER: "attach", Purpose.SIGNED_COPY: "attach_signed_copy"}
+
+
+def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
+    """None when there is nothing to see and nothing to add."""
+    holder = holders[obj._meta.label_lower]
+    may = {purpose: bool(member.may(name, obj)) for purpose, name in holder.rules.items()}
+    found = Attachment.objects.of(obj).select_related("added_by").order_by("created_at", "pk")
+    rows = list(found)
+    kept = [row for row in rows if row.archived_at is None]
+    has_signed = any(row.purpose == Purpose.SIGNED_COPY for row in kept)
+    app = obj._meta.app_label
+    adds = [
+        {"url": reverse(f"{app}:{VERBS[purpose]}", args=[obj.pk]), "purpose": purpose}
+        for purpose, allowed in may.items()
+        if allowed and not (purpose == Purpose.SIGNED_COPY and has_signed)
+    ]
+    gone = [row for row in rows if row.archived_at is not None and may[row.purpose]]
+    if not kept and not adds and not gone:
+        return None
+    return {
+        "template": "files/_attachments.html",
+        "rows": [{"paper": row, "may_remove": may[row.purpose]} for row in kept],
+        "removed": gone,
+        "adds": adds,
+    }
