@@ -18,7 +18,6 @@ class Imagined(Scope):
 
     def __init__(self, real: Scope, unit: Unit, target: Unit) -> None:
         super().__init__(real.member, real.grants, real.seats)
-        self._duties = real._duties
         self.unit, self.target = unit, target
 
     def ranges(self, permission: str) -> list[tuple[str, str]]:

@@ -40,9 +40,7 @@ def invite(
         way = {"email": key} if "@" in key else {"mobile": key}
         user = User.objects.create_user(key, None, name=name, **way)
     if Member.objects.filter(user=user).exists():
-        raise Refused(
-            _("This login is a member already."), code="member", errors={"login": ""}
-        )
+        raise Refused(_("This login is a member already."), code="member", errors={"login": ""})
     member = Member(user=user, name=name, employee_no=employee_no, is_active=False)
     member.validate_constraints()
     member.save()

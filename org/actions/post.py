@@ -66,7 +66,7 @@ def add_post(
     )
     if ends_on:
         same = same.filter(starts_on__lte=ends_on)
-    if same.exists():
+    if by is not None and same.exists():
         raise Refused(_("The member holds this post in that time already."), code="twice")
     post.save()
     if member.is_active:
