@@ -96,4 +96,7 @@ def taken(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
         "refused": refused,
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "org/enter.html", context, status=status)
+    response = render(request, "org/enter.html", context, status=status)
+    # Django's log of a 4xx would write the address, and the address is the secret
+    response._has_been_logged = True  # noqa: SLF001  django.utils.log looks for it
+    return response

@@ -151,6 +151,10 @@ def some_pk(stage, view, text):
         "Case": stage.case,
         "ImportJob": stage.job,
         "Product": stage.product,
+        "Member": stage.member,
+        "Unit": stage.unit,
+        "Post": stage.post,
+        "UnitMove": stage.move,
     }[model].pk
 
 
