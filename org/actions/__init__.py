@@ -11,10 +11,11 @@ from org.actions.member import (
     make_token,
 )
 from org.actions.move import move_unit
-from org.actions.post import end_post, grant, start_post
+from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
 from org.actions.unit import add_unit, rename_unit, switch_off_unit, switch_on_unit
 
 __all__ = [
+    "SEATS_CHANGED",
     "add_member",
     "add_unit",
     "change_company",

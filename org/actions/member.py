@@ -12,9 +12,10 @@ from audit.actions import record
 from kit.because import Refused
 from org.actions.company import asked
 from org.actions.link import activate, has_to_join, make_link
-from org.actions.post import add_post, keep_an_admin
+from org.actions.post import SEATS_CHANGED, add_post, keep_an_admin
 from org.membership import digest
 from org.models import ApiToken, Member, OneTimeLink, Post, Unit, UnitGrant
+from tenancy.actions import post as tell
 
 
 def add_member(user: User, *, name: str, by: Member | None = None, employee_no: str = "") -> Member:
@@ -75,6 +76,7 @@ def disable(member: Member, *, by: Member | None) -> Member:
     member.links.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     member.is_active = False
     record("org.disable", member, by=by)
+    tell(SEATS_CHANGED, member=member.pk)
     return member
 
 

@@ -100,9 +100,8 @@ def carry_out(move: UnitMove) -> None:
     )
     move.refresh_from_db()
     # whoever wrote a record while this ran still read the old path
-    row = post("org.follow_move", unit=unit.pk, old=old, new=new)
-    row.due_at = timezone.now() + LATER
-    row.save(update_fields=["due_at"])
+    soon = timezone.now() + LATER
+    post("org.follow_move", due_at=soon, unit=unit.pk, old=old, new=new)
     record(
         "org.move_unit",
         unit,

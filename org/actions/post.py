@@ -1,6 +1,6 @@
 """Posts and the grants they bring and take."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q
@@ -12,6 +12,10 @@ from kit.because import Refused
 from org.actions.company import asked
 from org.models import Member, Post, Role, Unit, UnitGrant
 from org.roles import PERMISSIONS
+from tenancy.actions import post as tell
+
+# news for the floors above: somebody has left a post, so what waits there needs another
+SEATS_CHANGED = "org.seats_changed"
 
 
 def start_post(
@@ -71,6 +75,8 @@ def add_post(
     post.save()
     if member.is_active:
         give_grants(post, by=by)
+    if ends_on:
+        seats_change(post)
     record(
         "org.start_post",
         post,
@@ -110,10 +116,17 @@ def end_post(post: Post, *, by: Member | None, ends_on: date) -> Post:
     post.save(update_fields=["ends_on"])
     if ends_on < timezone.localdate():
         post.grants.all().delete()
-    else:
-        post.grants.update(valid_until=midnight(ends_on))
+    elif post.member.is_active:
+        give_grants(post, by=by)
     record("org.end_post", post, by=by, before=before, after={"ends_on": ends_on})
+    seats_change(post)
     return post
+
+
+def seats_change(post: Post) -> None:
+    """Tell the floors above when the post's last day is over."""
+    due = midnight(post.ends_on) + timedelta(minutes=1)
+    tell(SEATS_CHANGED, due_at=due, member=post.member_id)
 
 
 def keep_an_admin(others: object) -> None:

@@ -3,12 +3,14 @@
 from django.contrib.auth import login as open_session
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from kit.because import Refused
+from kit.forms import number
 from kit.pages import public
 from org import actions
 from org.access import page
@@ -30,9 +32,11 @@ def choose_company(request: HttpRequest) -> HttpResponse:
     ids = [seat.company_id for seat in memberships(request.user.pk)]
     if request.method == "POST":
         chosen = request.POST.get("company", "")
-        if not chosen.isdecimal() or int(chosen) not in ids:
+        if number(chosen) not in ids:
             raise Http404
         request.session["company"] = int(chosen)
+        # forms that are still open belong to the company left: they must not write in this one
+        rotate_token(request)
         return redirect("/")
     companies = Company.objects.filter(pk__in=ids).order_by("name")
     return render(request, "org/choose_company.html", {"companies": companies})
