@@ -27,3 +27,26 @@ class OrgConfig(AppConfig):
             order=81,
         )
         from org import rules  # noqa: F401
+        from org.actions import move
+        from tenancy.actions import handle, handle_long
+
+        handle_long("org.move_unit", move.move_later)
+        handle("org.follow_move", move.follow_move)
+        self.open_doors()
+
+    def open_doors(self) -> None:
+        """What only the company's administrator is offered."""
+        for label, url, icon, order in (
+            (N_("Roles"), "org:roles", "shield", 82),
+            (N_("Parameters"), "org:params", "adjustments", 83),
+            (N_("Working calendar"), "org:calendar", "calendar", 84),
+            (N_("Company"), "org:company", "building", 85),
+        ):
+            door(
+                group=N_("Administration"),
+                label=label,
+                url=url,
+                icon=icon,
+                rule="org.administer",
+                order=order,
+            )

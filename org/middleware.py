@@ -166,6 +166,11 @@ def take(member_id: int, key: str, mark: str) -> tuple[IdempotencyKey, bool]:
 
 
 def keep(kept: IdempotencyKey, response: HttpResponse) -> None:
+    """The answer for a repeat; a page shown once (it holds a secret) is replaced by its address."""
+    if instead := getattr(response, "shown_once", ""):
+        kept.status, kept.location = 302, instead
+        kept.save(update_fields=["status", "location"])
+        return
     kept.status = response.status_code
     kept.location = response.headers.get("Location", "")[:500]
     kept.content_type = response.headers.get("Content-Type", "")[:100]

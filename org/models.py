@@ -4,6 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -36,6 +37,14 @@ class Role(models.TextChoices):
     COMPANY_ADMIN = "company_admin", _("Company administrator")
 
 
+class ColleagueQuerySet(models.QuerySet):
+    """Rows of the organisation itself, which every member of the company may look up."""
+
+    def visible_to(self, member: "Member") -> "ColleagueQuerySet":
+        """The company's own; what may be done with them is the rule's to say."""
+        return self.filter(company_id=member.company_id)
+
+
 class Unit(CompanyModel):
     """ORG-1.1: a node of the tree; `path` is zero-padded ids from the root, each closed by /."""
 
@@ -51,6 +60,8 @@ class Unit(CompanyModel):
     code = models.CharField(_("code"), max_length=10, blank=True)
     path = models.TextField(db_collation="C", editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = ColleagueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unit")
@@ -98,6 +109,8 @@ class Member(CompanyModel):
     joined_on = models.DateField(_("joined on"), default=timezone.localdate)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = ColleagueQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
@@ -136,7 +149,7 @@ class Member(CompanyModel):
         return self.scope.title
 
 
-class PostQuerySet(models.QuerySet):
+class PostQuerySet(ColleagueQuerySet):
     """Posts by time."""
 
     def in_force(self, on: date | None = None) -> "PostQuerySet":
@@ -197,6 +210,79 @@ class UnitGrant(CompanyModel, UserObjectPermissionBase):
         return f"{self.user_id} {self.permission_id} {self.content_object_id}"
 
 
+class OneTimeLink(CompanyModel):
+    """ORG-1.5: what a handed-over link may do, once; only the hash of its text is kept."""
+
+    class Purpose(models.TextChoices):
+        INVITE = "invite", _("Invitation")
+        RESET = "reset", _("New password")
+
+    member = Link(Member, models.PROTECT, related_name="links")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    hash = models.CharField(max_length=64)
+    made_by = Link(Member, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "hash"], name="org_onetimelink_hash_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.member_id}"
+
+
+class UnitMove(CompanyModel):
+    """ORG-1.1: one move of a unit, done at once or, for many records, by the worker."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Not possible")
+
+        @property
+        def colour(self) -> str:
+            return {"done": "green", "refused": "red"}.get(self.value, "blue")
+
+    unit = Link(Unit, models.PROTECT, related_name="moves")
+    origin = Link(Unit, models.PROTECT, related_name="+")
+    target = Link(Unit, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    message = models.TextField(blank=True)
+    made_by = Link(Member, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ColleagueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="org_unitmove_one_at_a_time",
+                violation_error_message=_("Another unit is being moved just now."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} → {self.target}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def shown_state(self) -> "UnitMove.State":
+        return self.State(self.state)
+
+
 class ApiToken(models.Model):
     """A key for other systems; only its hash is kept. Read before a company is known."""
 
@@ -251,3 +337,8 @@ class OwnedModel(CompanyModel):
             ),
             models.Index(fields=["company", "org_path"], name="%(app_label)s_%(class)s_path"),
         ]
+
+
+def owned_models() -> list[type[OwnedModel]]:
+    """Every table of owned records there is, whichever floor it stands on."""
+    return [model for model in apps.get_models() if issubclass(model, OwnedModel)]

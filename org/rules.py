@@ -17,6 +17,11 @@ def members(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
+@rule("org.roles", clauses="ORG-1.3")
+def roles(member: Member, obj: Any = None) -> Because:
+    return everybody(member, obj)
+
+
 @rule("org.profile")
 def profile(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)

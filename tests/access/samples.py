@@ -15,6 +15,7 @@ from customers import actions as customers
 from customers.models import Contact, Customer, Visit
 from files import actions as files
 from files.models import Attachment, ImportJob
+from org.models import Member, Post, Unit, UnitMove
 
 
 def build(cast):
@@ -54,7 +55,19 @@ def build(cast):
         Contract: contract,
         Case: contract.case,
         ImportJob: job,
+        Member: cast.east_rep2,
+        Post: cast.east_rep2.posts.get(),
+        Unit: cast.unit("east_two"),
+        UnitMove: moved(cast),
     }
+
+
+def moved(cast):
+    """A move that was done: the east's second team came from the west."""
+    return UnitMove.objects.create(
+        unit=cast.unit("east_two"), origin=cast.unit("west"), target=cast.unit("east"),
+        state="done", made_by=cast.admin,
+    )  # fmt: skip
 
 
 def draft(cast, customer, product, by=None, **header):

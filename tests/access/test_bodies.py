@@ -152,6 +152,10 @@ def some_pk(stage, view, text):
         "ImportJob": stage.job,
         "Product": stage.product,
         "Attachment": stage.paper,
+        "Member": stage.member,
+        "Unit": stage.unit,
+        "Post": stage.post,
+        "UnitMove": stage.move,
     }[model].pk
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
@@ -16,12 +17,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
 from approvals import actions as approvals
 from approvals.models import Task
 from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
 from files.models import ImportJob, ImportRow
+from org import actions as org
 from org.models import Member, Unit
 from salesops import services
 from tenancy.models import CompanyModel
@@ -96,6 +99,7 @@ def build(cast):
     world.paper = made["Attachment"]
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
+    build_people(cast, world, made)
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -121,6 +125,23 @@ def build(cast):
     world.west.case = world.west.contract.case
     world.west.member, world.west.unit = west, Unit.objects.get(pk=world.west.customer.unit_id)
     return world
+
+
+def build_people(cast, world, made):
+    """Members and units in every state the administrator meets."""
+    world.member, world.post = made["Member"], made["Post"]
+    world.unit, world.move = made["Unit"], made["UnitMove"]
+    world.empty_unit, world.off_unit = (
+        org.add_unit(name, parent=cast.unit("west"), kind=Unit.Kind.TEAM)
+        for name in ("空组", "旧组")
+    )
+    org.switch_off_unit(world.off_unit, by=cast.admin)
+    world.off = cast.disabled
+    # a new login would get a random unusable password, different with every attempt
+    world.stranger = User.objects.create_user("stranger@elsewhere.example", "a long enough secret")
+    world.invited, _token = org.invite(
+        name="新人", login="13700137000", unit=world.unit, role="rep", by=cast.admin
+    )
 
 
 # --- what changed ---------------------------------------------------------------------------------
@@ -305,7 +326,62 @@ ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
 
+def post_of(world):
+    return {
+        "unit": world.unit.pk, "role": "supervisor", "starts_on": f"{world.day}",
+        "ends_on": f"{world.day}", "is_acting": "on",
+    }  # fmt: skip
+
+
+def guest(world):
+    return {
+        "name": "客人", "login": world.stranger.login, "employee_no": "G1",
+        "unit": world.unit.pk, "role": "rep",
+    }  # fmt: skip
+
+
+def new_value(world):
+    starts = f"{world.day + timedelta(days=1)}"
+    key = "contracts.discount_floor"
+    return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
+
+
+def marked(world):
+    return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
+
+
+HEAD = {
+    "name": "新名有限公司", "credit_code": "", "phone": "021-58881234", "address": "浦东",
+    "bank_name": "工商银行", "bank_account": "6222 0000",
+}  # fmt: skip
+ADMIN = "admin"
+
 WRITES = {
+    "POST /org/units/<int:pk>/": Write(ADMIN, "unit", same({"name": "改名组", "code": "G2"})),
+    "POST /org/units/<int:pk>/add/": Write(
+        ADMIN, "unit", same({"name": "新组", "kind": "team", "code": "N1"})
+    ),
+    "POST /org/units/<int:pk>/move/": Write(
+        ADMIN, "unit", lambda world: {"target": world.cast.unit("west").pk}
+    ),
+    "POST /org/units/<int:pk>/switch_off/": Write(ADMIN, "empty_unit"),
+    "POST /org/units/<int:pk>/switch_on/": Write(ADMIN, "off_unit"),
+    "POST /org/members/invite/": Write(ADMIN, "", guest),
+    "POST /org/members/<int:pk>/": Write(
+        ADMIN, "member", same({"name": "改名", "employee_no": "E77"})
+    ),
+    "POST /org/members/<int:pk>/disable/": Write(ADMIN, "member"),
+    "POST /org/members/<int:pk>/enable/": Write(ADMIN, "off"),
+    "POST /org/members/<int:pk>/invite/": Write(ADMIN, "invited"),
+    "POST /org/members/<int:pk>/reset/": Write(ADMIN, "member"),
+    "POST /org/members/<int:pk>/start_post/": Write(ADMIN, "member", post_of),
+    "POST /org/posts/<int:pk>/end/": Write(
+        ADMIN, "post", lambda world: {"ends_on": f"{world.day}"}
+    ),
+    "POST /org/company/": Write(ADMIN, "", same(HEAD)),
+    "POST /org/params/set/": Write(ADMIN, "", new_value),
+    "POST /org/calendar/": Write(ADMIN, "", marked),
+    "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
     "POST /approvals/<int:pk>/approve/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
@@ -394,6 +470,7 @@ WRITES = {
 # a POST to these shows the page and writes nothing
 READS = {
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
+    "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
     "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
     "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",

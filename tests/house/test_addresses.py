@@ -12,6 +12,7 @@ PUBLIC = {
     "accounts/login/": "the door itself",
     "accounts/logout/": "leaving needs no right",
     "org/companies/": "choosing among one's own companies, before one is chosen",
+    "org/enter/<str:token>/": "behind a one-use link, before there is a password",
     "i18n/setlang/": "language of the page",
     "api/v1/schema/": "the reference names no data",
     "api/v1/docs/": "the reference names no data",

@@ -1,0 +1,101 @@
+"""The company itself: founding it, its head, its parameters and its working days."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actions import record
+from kit.because import Refused
+from kit.codes import credit_code
+from org.access import check
+from org.models import Member
+from tenancy import actions as plumbing
+from tenancy.calendar import seed_workdays
+from tenancy.context import memo
+from tenancy.models import Company, Param, WorkDay
+from tenancy.params import declared, param
+
+HEAD = ("name", "credit_code", "phone", "address", "bank_name", "bank_account")
+
+
+def found(name: str, *, slug: str) -> Company:
+    """A new tenant; its rows come inside `tenancy.context.company(company.pk)`."""
+    return Company.objects.create(name=name, slug=slug)
+
+
+def asked(by: Member | None) -> None:
+    """ORG-1.3: the company's administrator, or nobody: the operator's commands."""
+    if by is not None:
+        check(by, "org.administer")
+
+
+def change_company(*, by: Member, **head: str) -> Company:
+    """What stands at the head of the company's papers; papers already frozen keep theirs."""
+    asked(by)
+    firm = Company.objects.select_for_update().get(pk=by.company_id)
+    if code := head.get("credit_code"):
+        head["credit_code"], problems = credit_code(code)
+        if problems:
+            raise Refused(problems[0].message, code="code", errors={"credit_code": ""})
+    before = {name: getattr(firm, name) for name in HEAD if name in head}
+    after = {name: head[name] for name in before}
+    Company.objects.filter(pk=firm.pk).update(**after)
+    firm.refresh_from_db()
+    record("org.change_company", firm, by=by, before=before, after=after)
+    return firm
+
+
+def set_param(key: str, value: Any, *, starts: date, reason: str, by: Member) -> Param:
+    """A new value from a day on, tomorrow at the earliest; what was due before keeps the old."""
+    asked(by)
+    if key not in declared:
+        raise Refused(_("There is no such parameter."), code="unknown")
+    if not reason.strip():
+        raise Refused(_("Please give the reason."), code="reason", errors={"reason": ""})
+    before = param(key)
+    row = plumbing.set_param(key, value, starts=starts, document=reason.strip()[:60])
+    record(
+        "org.set_param",
+        row,
+        by=by,
+        before={"key": key, "value": before},
+        after={"key": key, "value": row.value, "starts": starts},
+        note=reason,
+    )
+    return row
+
+
+def mark_day(day: date, *, is_workday: bool, name: str = "", by: Member) -> WorkDay:
+    """T11: one day of the company's calendar; deadlines counted from now on follow it."""
+    asked(by)
+    if day < timezone.localdate():
+        raise Refused(_("Days that have passed stay as they were."), code="past")
+    old = WorkDay.objects.filter(date=day).first()
+    row, _made = WorkDay.objects.update_or_create(
+        date=day, defaults={"is_workday": is_workday, "name": name.strip()[:40]}
+    )
+    memo().clear()
+    record(
+        "org.mark_day",
+        row,
+        by=by,
+        before={"is_workday": old.is_workday if old else None},
+        after={"date": day, "is_workday": is_workday, "name": row.name},
+    )
+    return row
+
+
+def load_year(year: int, *, by: Member) -> int:
+    """T11: the published holidays and make-up days of a year; days marked by hand stay."""
+    asked(by)
+    if not (count := seed_workdays(year)):
+        raise Refused(
+            _("The days of %(year)s are not published yet. You can mark them by hand.")
+            % {"year": year},
+            code="unpublished",
+        )
+    memo().clear()
+    record("org.load_year", by.company, by=by, after={"year": year, "days": count})
+    return count

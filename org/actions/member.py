@@ -1,0 +1,108 @@
+"""Members: bring them in, switch them off and on again, give them a key."""
+
+import secrets
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.backends import normalise
+from accounts.models import User
+from audit.actions import record
+from kit.because import Refused
+from org.actions.company import asked
+from org.actions.link import activate, has_to_join, make_link
+from org.actions.post import SEATS_CHANGED, add_post, keep_an_admin
+from org.membership import digest
+from org.models import ApiToken, Member, OneTimeLink, Post, Unit, UnitGrant
+from tenancy.actions import post as tell
+
+
+def add_member(user: User, *, name: str, by: Member | None = None, employee_no: str = "") -> Member:
+    asked(by)
+    member = Member(user=user, name=name, employee_no=employee_no)
+    member.validate_constraints()
+    member.save()
+    record("org.add_member", member, by=by, after={"name": name})
+    return member
+
+
+def invite(
+    *, name: str, login: str, unit: Unit, role: str, by: Member, employee_no: str = ""
+) -> tuple[Member, str]:
+    """The member with a first post, outside until the link is used; the link is shown once.
+
+    A login that exists already is not touched: it joins when its own person opens the link.
+    """
+    asked(by)
+    key = normalise(login)
+    user = User.objects.filter(Q(login=key) | Q(email=key) | Q(mobile=key)).first()
+    if user is None:
+        way = {"email": key} if "@" in key else {"mobile": key}
+        user = User.objects.create_user(key, None, name=name, **way)
+    if Member.objects.filter(user=user).exists():
+        raise Refused(_("This login is a member already."), code="member", errors={"login": ""})
+    member = Member(user=user, name=name, employee_no=employee_no, is_active=False)
+    member.validate_constraints()
+    member.save()
+    add_post(member, unit=unit, role=role, by=by)
+    token = make_link(member, purpose=OneTimeLink.Purpose.INVITE, by=by)
+    record("org.invite", member, by=by, after={"name": name, "role": role, "unit": unit.pk})
+    return member, token
+
+
+def change_member(member: Member, *, name: str, employee_no: str, by: Member) -> Member:
+    asked(by)
+    before = {"name": member.name, "employee_no": member.employee_no}
+    member.name, member.employee_no = name, employee_no
+    member.validate_constraints()
+    member.save(update_fields=["name", "employee_no"])
+    after = {"name": name, "employee_no": employee_no}
+    record("org.change_member", member, by=by, before=before, after=after)
+    return member
+
+
+def disable(member: Member, *, by: Member | None) -> Member:
+    """The person is out with the next request: no seat, no grants, no tokens, no open link."""
+    asked(by)
+    if by is not None and by.pk == member.pk:
+        raise Refused(_("You cannot switch yourself off."), code="yourself")
+    if by is not None and member.is_active:
+        keep_an_admin(Post.objects.exclude(member=member))
+    Member.objects.filter(pk=member.pk).update(is_active=False)
+    UnitGrant.objects.filter(user_id=member.user_id).delete()
+    now = timezone.now()
+    ApiToken.objects.filter(member_id=member.pk, revoked_at=None).update(revoked_at=now)
+    member.links.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+    member.is_active = False
+    record("org.disable", member, by=by)
+    tell(SEATS_CHANGED, member=member.pk)
+    return member
+
+
+def enable(member: Member, *, by: Member) -> Member:
+    """Back with the posts that are still in force; tokens stay revoked."""
+    asked(by)
+    if member.is_active:
+        raise Refused(_("The member is active already."), code="active")
+    if has_to_join(member):
+        raise Refused(_("The person has not joined yet: give a new link."), code="not_joined")
+    activate(member, by=by)
+    record("org.enable", member, by=by)
+    return member
+
+
+def make_token(member: Member, *, name: str, by: Member | None) -> str:
+    """A key for the API; it is shown once and only its hash is kept."""
+    if by != member:
+        asked(by)
+    raw = secrets.token_urlsafe(32)
+    ApiToken.objects.create(
+        company_id=member.company_id,
+        member_id=member.pk,
+        user_id=member.user_id,
+        name=name,
+        hash=digest(raw),
+    )
+    record("org.make_token", member, by=by, after={"name": name})
+    return raw

@@ -1,0 +1,46 @@
+"""Pages of the organisation, by noun."""
+
+from org.views.company import calendar, change_company, load_year, params, set_param
+from org.views.me import choose_company, enter, profile
+from org.views.member import (
+    disable,
+    enable,
+    end_post,
+    invite,
+    invite_again,
+    member,
+    members,
+    reset,
+    start_post,
+)
+from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
+from org.views.why import roles, why
+
+__all__ = [
+    "add_unit",
+    "calendar",
+    "change_company",
+    "choose_company",
+    "disable",
+    "enable",
+    "end_post",
+    "enter",
+    "invite",
+    "invite_again",
+    "load_year",
+    "member",
+    "members",
+    "move",
+    "move_unit",
+    "params",
+    "profile",
+    "reset",
+    "roles",
+    "set_param",
+    "start_post",
+    "switch_off_unit",
+    "switch_on_unit",
+    "tree",
+    "unit",
+    "why",
+]
