@@ -24,6 +24,14 @@ class CustomersConfig(AppConfig):
                 high=365,
                 clause="CUS-1.9",
             )
+        declare(
+            "customers.searches_per_day",
+            100,
+            N_("Searches through the whole company a person may make in a day"),
+            low=1,
+            high=10_000,
+            clause="CUS-2.1",
+        )
         declare("visits.rough_accuracy", 100, N_("A position beyond this is rough"), unit="m")
         declare("visits.weak_accuracy", 500, N_("A position beyond this does not count"), unit="m")
         declare(

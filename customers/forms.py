@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.filters import sellers_under
-from customers.models import Contact, Customer, Tier, Visit
+from customers.models import NAME_LENGTH, Contact, Customer, Tier, Visit
 from kit.forms import Lookup, number
 from org.models import Member
 
@@ -62,8 +62,22 @@ class CustomerForm(CodeForm):
             self.fields[name].choices = [("", _("Please choose")), *choices]
 
 
+class SearchForm(forms.Form):
+    """T3.3: the name to look for before a file is made."""
+
+    q = forms.CharField(label=_("Name of the customer"), max_length=NAME_LENGTH)
+
+
 class NewCustomerForm(CustomerForm):
     """The file together with the first contact, and the owner when it is not whoever adds it."""
+
+    duplicate_reason = forms.CharField(
+        label=_("Why it is another customer all the same"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It is kept with the file and in the log."),
+    )
 
     contact_name = forms.CharField(label=_("Main contact"), max_length=60, required=False)
     contact_title = forms.CharField(label=_("Position"), max_length=60, required=False)

@@ -85,6 +85,10 @@ class Customer(OwnedModel):
     search = models.TextField(editable=False, default="")
     grams = ArrayField(models.TextField(), editable=False, default=list)
     name_key = models.CharField(max_length=NAME_LENGTH, editable=False, default="")
+    bare_key = models.CharField(max_length=NAME_LENGTH, editable=False, default="")
+    duplicate_reason = models.CharField(
+        _("reason in spite of a similar customer"), max_length=300, blank=True
+    )
     credit_code = models.CharField(_("credit code"), max_length=18, blank=True)
     tier = models.CharField(_("tier"), max_length=1, choices=Tier, default=Tier.D)
     industry = models.CharField(_("industry"), max_length=40, blank=True)
@@ -122,6 +126,7 @@ class Customer(OwnedModel):
                 fields=["company", "tier", "-updated_at", "-id"], name="customers_customer_tier"
             ),
             models.Index(fields=["company", "name_key"], name="customers_customer_key"),
+            models.Index(fields=["company", "bare_key"], name="customers_customer_bare"),
             GinIndex(fields=["company", "grams"], name="customers_customer_grams"),
         ]
 
@@ -201,7 +206,14 @@ class Contact(CompanyModel):
                 violation_error_message=_("The customer has a main contact already."),
             )
         ]
-        indexes = [models.Index(fields=["customer", "id"], name="customers_contact_of")]
+        indexes = [
+            models.Index(fields=["customer", "id"], name="customers_contact_of"),
+            models.Index(
+                fields=["company", "mobile"],
+                condition=~models.Q(mobile=""),
+                name="customers_contact_mobile",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from customers.views import customer, visit
+from customers.views import customer, newcomer, visit
 
 app_name = "customers"
 urlpatterns = [
     path("", customer.list_, name="list"),
-    path("create/", customer.create, name="create"),
+    path("create/", newcomer.create, name="create"),
+    path("search/", newcomer.search, name="search"),
     path("lookup/", customer.lookup, name="lookup"),
     path("<int:pk>/", customer.detail, name="detail"),
     path("<int:pk>/change/", customer.change, name="change"),

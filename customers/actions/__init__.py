@@ -2,7 +2,8 @@
 
 from customers.actions.contact import add_contact, archive_contact, change_contact
 from customers.actions.customer import archive, change, create, restore, set_tier, share
-from customers.actions.intake import add_many, find_existing
+from customers.actions.intake import add_many
+from customers.actions.search import search
 from customers.actions.visit import cancel_visit, check_in, finish_visit, plan_visit
 
 __all__ = [
@@ -15,10 +16,10 @@ __all__ = [
     "change_contact",
     "check_in",
     "create",
-    "find_existing",
     "finish_visit",
     "plan_visit",
     "restore",
+    "search",
     "set_tier",
     "share",
 ]

@@ -1,6 +1,6 @@
 """Many customers at once: the set-based side of the import (T17)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audit.actions import record
@@ -22,6 +22,7 @@ ROW_FIELDS = (
     "needs",
     "preferences",
     "notes",
+    "duplicate_reason",
 )
 
 
@@ -74,22 +75,3 @@ def _customer(row: Mapping[str, Any], owner: Member, unit: Unit) -> Customer:
     )
     named(customer)
     return customer
-
-
-def find_existing(
-    keys: Iterable[str], credit_codes: Iterable[str] = ()
-) -> dict[str, list[tuple[int, str]]]:
-    """T3: (id, name) of customers in use by name key (`kit.names.company_key(name).key`) or code.
-
-    Two queries whatever the number of keys; the caller shows only what its reader may see.
-    """
-    found: dict[str, list[tuple[int, str]]] = {}
-    ways = (("name_key", keys), ("credit_code", credit_codes))
-    for field, wanted in ways:
-        values = [value for value in set(wanted) if value]
-        if not values:
-            continue
-        hits = Customer.objects.filter(**{f"{field}__in": values, "archived_at": None})
-        for key, pk, name in hits.values_list(field, "pk", "name"):
-            found.setdefault(key, []).append((pk, name))
-    return found

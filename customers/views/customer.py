@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from customers import actions
 from customers.filters import MOST_CHOICES, CustomerFilter, sellers_under, units_under
-from customers.forms import ContactForm, CustomerForm, NewCustomerForm, TierForm
+from customers.forms import ContactForm, CustomerForm, TierForm
 from customers.models import Contact, Customer, Tier, Visit
 from customers.regions import PROVINCES
 from customers.views.answers import form_page, tried
@@ -98,20 +98,6 @@ def detail(request: HttpRequest, customer: Customer) -> HttpResponse:
         "events": timeline_of("customers.customer", member, customer),
     }
     return render(request, "customers/detail.html", context)
-
-
-@page("customers.create")
-def create(request: HttpRequest) -> HttpResponse:
-    form = NewCustomerForm(request.POST or None, member=request.member)
-
-    def act(contact_name="", contact_title="", contact_mobile="", **fields):
-        contact = {"name": contact_name, "title": contact_title, "mobile": contact_mobile}
-        return actions.create(by=request.member, contact=contact, **fields)
-
-    if customer := tried(request, form, act):
-        messages.success(request, _("Customer added."))
-        return redirect("customers:detail", customer.pk)
-    return form_page(request, "customers/form.html", form)
 
 
 @page("customers.change", Customer)
