@@ -84,8 +84,16 @@ class CustomersConfig(AppConfig):
 
         duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
         imports.ready()
-        for source in (history.visits, history.tier_changes, history.log):
+        sources = (
+            history.visits,
+            history.notes,
+            history.tier_changes,
+            history.owners,
+            history.log,
+        )
+        for source in sources:
             timeline("customers.customer", source)
+        timeline("org.member", history.handed_over)
         register(
             Measure(
                 key="new_customers",

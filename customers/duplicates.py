@@ -54,7 +54,7 @@ SAME, SIMILAR, PHONE = "same", "similar", "phone"
 
 
 def likeness(sought: Sought, known: Known) -> str:
-    """T3.2: the credit code is the same customer, either key of the name similar, a mobile warns."""
+    """T3.2: by credit code the same, by either key of the name similar, by a mobile a warning."""
     if sought.code and sought.code == known.code:
         return SAME
     keys = company_key(known.name)

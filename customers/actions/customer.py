@@ -188,3 +188,14 @@ def share(
     after = {"member": member.name, "until": until.isoformat() if until else ""}
     record("customers.share", customer, by=by, after=after)
     return share
+
+
+def end_share(customer: Customer, *, share: int, by: Member) -> None:
+    """The colleague stops seeing the customer at once; the log keeps that it was lent."""
+    check(by, "customers.end_share", customer)
+    lent = customer.shares.select_for_update().filter(pk=share).first()
+    if lent is None:
+        raise Refused(_("This share has ended already."), code="moved")
+    name = Member.objects.get(user_id=lent.user_id).name
+    lent.delete()
+    record("customers.end_share", customer, by=by, before={"member": name})

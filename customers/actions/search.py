@@ -23,7 +23,7 @@ LEAST, MOST = 5, 300
 
 
 def search(q: str, *, by: Member) -> list[Hit]:
-    """T3.3: hits of the whole company, masked; every search is logged, so many a day and no more."""
+    """T3.3: masked hits of the whole company; each search is logged, so many a day and no more."""
     check(by, "customers.search")
     q = q.replace("\0", "").strip()
     if len(normalise(q)) < SHORTEST:

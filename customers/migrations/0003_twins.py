@@ -37,7 +37,6 @@ GIVES = (
     "TABLE (id bigint, name text, tier text, owner text, contact_at timestamptz, code text, "
     "mobiles text[])"
 )
-COLUMNS = "name, tier, owner_id, last_contact_at, archived_at, credit_code, name_key, bare_key"
 BATCH = 2000
 
 
@@ -84,8 +83,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["company", "bare_key"], name="customers_customer_bare"),
         ),
         migrations.RunSQL(
-            f"GRANT SELECT ({COLUMNS}) ON customers_customer TO door",
-            f"REVOKE SELECT ({COLUMNS}) ON customers_customer FROM door",
+            "GRANT SELECT (name, tier, owner_id, last_contact_at, archived_at, credit_code, "
+            "name_key, bare_key) ON customers_customer TO door",
+            "REVOKE SELECT (name, tier, owner_id, last_contact_at, archived_at, credit_code, "
+            "name_key, bare_key) ON customers_customer FROM door",
         ),
         migrations.RunSQL(
             "GRANT SELECT (name) ON org_member TO door",

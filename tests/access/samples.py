@@ -9,7 +9,7 @@ from approvals.models import Case
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
-from customers.models import Contact, Customer, Visit
+from customers.models import Contact, Customer, Note, Visit
 from files.models import ImportJob
 
 
@@ -23,6 +23,7 @@ def build(cast):
     visit = customers.plan_visit(
         customer, by=rep, planned_on=timezone.localdate(), purpose=cast.canary
     )
+    note = customers.add_note(customer, by=rep, text=cast.canary)
     product = Product.objects.create(
         name="五轴加工中心", code="VMC-850", specification=cast.canary, unit="台",
         list_price=Decimal("580000.00"),
@@ -39,6 +40,7 @@ def build(cast):
         Customer: customer,
         Contact: contact,
         Visit: visit,
+        Note: note,
         Product: product,
         Contract: contract,
         Case: contract.case,

@@ -72,6 +72,9 @@ def build(cast):
     world.archived = customers.create(by=rep, name="已归档客户有限公司")
     customers.archive(world.archived, by=rep)
     world.call = customers.plan_visit(customer, by=rep, planned_on=day, kind="phone")
+    begun = customers.check_in(customer, by=rep)
+    world.done = customers.finish_visit(begun, by=rep, summary="确认交期")
+    world.share = customers.share(customer, member=cast.bare_rep, by=rep)
     world.draft = samples.draft(cast, customer, product)
     world.approved, world.rejected = (samples.draft(cast, customer, product) for _n in "ab")
     for contract in (world.approved, world.rejected):
@@ -265,6 +268,20 @@ def result(world):
     }  # fmt: skip
 
 
+def mended(world):
+    return {name: text for name, text in result(world).items() if name != "next_on"}
+
+
+def lend(world):
+    return {"member": world.cast.east_rep2.pk, "until": f"{world.day}"}
+
+
+def pass_on(world):
+    return {
+        "pick": world.customer.pk, "to": world.cast.east_rep2.pk, "reason": "调整负责区域",
+    }  # fmt: skip
+
+
 def upload(world):
     table = SimpleUploadedFile("a.csv", "客户名称\n新客户有限公司\n".encode())
     member, unit = world.cast.east_supervisor, world.cast.unit("east_one")
@@ -306,6 +323,17 @@ WRITES = {
     "POST /customers/<int:pk>/archive/": Write(REP, "customer"),
     "POST /customers/<int:pk>/restore/": Write(REP, "archived"),
     "POST /customers/<int:pk>/add_contact/": Write(REP, "customer", same(CONTACT)),
+    "POST /customers/<int:pk>/add_note/": Write(
+        REP, "customer", same({"kind": "wechat", "text": "微信确认"})
+    ),
+    "POST /customers/<int:pk>/share/": Write(REP, "customer", lend, {"member": "member"}),
+    "POST /customers/<int:pk>/end_share/": Write(
+        REP, "customer", lambda world: {"share": world.share.pk}
+    ),
+    "POST /customers/hand_over/": Write(
+        BOSS, "", pass_on, {"pick": "customer", "to": "member"}
+    ),
+    "POST /customers/visits/<int:pk>/correct/": Write(REP, "done", mended),
     "POST /customers/<int:pk>/plan_visit/": Write(REP, "customer", plan),
     "POST /customers/<int:pk>/check_in/": Write(REP, "customer", same(CHECK_IN)),
     "POST /customers/contacts/<int:pk>/change/": Write(REP, "contact", same(CONTACT)),
