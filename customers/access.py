@@ -127,6 +127,13 @@ def reaches(member: Member, permission: str) -> Because:
     return no("reaches", Line("grant", ok=False, text=text, clause="ORG-1.6"))
 
 
+@rule("customers.export_contacts")
+def export_contacts(member: Member, obj: Any = None) -> Because:
+    """T16: telephone numbers leave the house only with those who lead or assist."""
+    ways = (reaches(member, permission) for permission in ("lead", "assist"))
+    return any_of("export_contacts", ways)
+
+
 @rule("customers.add_note", clauses="CUS-1.9")
 def add_note(member: Member, customer: Customer) -> Because:
     return keeps(member, customer)

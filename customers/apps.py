@@ -78,12 +78,13 @@ class CustomersConfig(AppConfig):
 
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
-        from customers import access, history, imports
+        from customers import access, exports, history, imports
         from figures.measures import Measure, register
         from org.access import duties
 
         duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
         imports.ready()
+        exports.ready()
         sources = (
             history.visits,
             history.notes,

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from customers.actions.intake import add_many
+from customers.actions.intake import add_many, archive_many
 from customers.actions.search import LEAST
 from customers.duplicates import PHONE, SAME, SIMILAR, Known, Sought, likeness, twins_of
 from customers.models import NAME_LENGTH, Customer, Tier
@@ -196,5 +196,6 @@ def ready() -> None:
             commit=commit,
             rule="customers.create",
             url="customers:list",
+            undo=archive_many,
         )
     )

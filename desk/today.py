@@ -18,7 +18,7 @@ from desk.pending import Notice, notices
 from figures.totals import figures
 from files.models import ImportJob
 from kit.calendar import month_of
-from kit.registry import timeline_of
+from kit.registry import Event, timeline_of
 from org.models import Member, Role
 from org.roles import SELLING
 from tenancy.calendar import missing_year

@@ -11,10 +11,12 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from files import access, actions  # noqa: F401
-        from tenancy.actions import handle_long
+        from tenancy.actions import handle, handle_long
 
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)
+        handle_long("files.export", actions.write_export)
+        handle("files.expire", actions.expire_export)
         door(
             group=N_("Business"),
             label=N_("Import"),

@@ -1,7 +1,7 @@
 """Imports: the list, the upload, the page that shows progress and result, the decision."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from files import actions
 from files.access import commit as may_commit
-from files.forms import UploadForm
+from files.exporters import exporters
+from files.forms import ExportForm, UploadForm
 from files.importers import importers
-from files.models import ImportJob, ImportRow, ImportState
+from files.models import ExportJob, ImportJob, ImportRow, ImportState
 from kit.because import Refused
 from kit.lists import page_of
 from kit.sheets import write_csv
@@ -82,7 +83,12 @@ def open_(request: HttpRequest, job: ImportJob) -> HttpResponse:
         and may_commit(request.member, job),
         "may_cancel": is_own
         and job.status in {ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED},
-        "bad": [shown(row, importer) for row in rows[:SHOWN]] if is_own and not job.is_running else [],
+        "may_undo": is_own
+        and job.status == ImportState.DONE
+        and request.member.may("files.undo", job),
+        "bad": [shown(row, importer) for row in rows[:SHOWN]]
+        if is_own and not job.is_running
+        else [],
         "list_url": reverse(importer.url) if importer.url else "",
     }
     template = "files/_job.html" if request.htmx else "files/open.html"
@@ -112,6 +118,15 @@ def cancel(request: HttpRequest, job: ImportJob) -> HttpResponse:
     return redirect("files:imports")
 
 
+@require_POST
+@page("files.undo", ImportJob)
+def undo(request: HttpRequest, job: ImportJob) -> HttpResponse:
+    """T17: take the import back; what was left is said on its page."""
+    archived = actions.undo(job, by=request.member)
+    messages.success(request, _("%(number)s rows were archived.") % {"number": archived})
+    return redirect("files:open", pk=job.pk)
+
+
 @page("files.failed_rows", ImportJob)
 def failed_rows(request: HttpRequest, job: ImportJob) -> HttpResponse:
     """What was not accepted, with the reason, ready to be mended and brought again."""
@@ -133,3 +148,57 @@ def as_csv(content, name):
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@page("files.exports")
+def exports(request: HttpRequest) -> HttpResponse:
+    """Every export the reader sees, the newest first."""
+    jobs = ExportJob.objects.visible_to(request.member).select_related("owner")
+    context = {"page": page_of(jobs, request.GET), "kinds": labels()}
+    return render(request, "files/exports.html", context)
+
+
+def labels() -> dict[str, str]:
+    return {kind: _(exporter.label) for kind, exporter in exporters.items()}
+
+
+@page("files.export")
+def export(request: HttpRequest) -> HttpResponse:
+    """T16: the format; the rows are those of the list one comes from."""
+    kind = request.POST.get("kind", request.GET.get("kind", ""))
+    if kind not in exporters:
+        raise Http404
+    asked = request.GET.copy()
+    for name in ("kind", "cursor"):
+        asked.pop(name, None)
+    initial = {"kind": kind, "filters": asked.urlencode()[:1000]}
+    form = ExportForm(request.member, kind, request.POST or None, initial=initial)
+    if form.is_valid():
+        job = actions.export(by=request.member, **form.cleaned_data)
+        return redirect("files:open_export", pk=job.pk)
+    context = {"form": form, "label": labels()[kind], "list_url": reverse(exporters[kind].url)}
+    return render(request, "files/export.html", context, status=422 if form.is_bound else 200)
+
+
+@page("files.open_export", ExportJob)
+def open_export(request: HttpRequest, job: ExportJob) -> HttpResponse:
+    """Progress while it runs, then the file, for its owner."""
+    context = {
+        "job": job,
+        "label": labels()[job.kind],
+        "may_download": request.member.may("files.download", job),
+    }
+    template = "files/_export.html" if request.htmx else "files/open_export.html"
+    return render(request, template, context)
+
+
+@page("files.download", ExportJob)
+def download(request: HttpRequest, job: ExportJob) -> FileResponse:
+    """The rule has been asked this moment: owner, day, and what he may list now."""
+    path = actions.exports.folder() / job.stored
+    if not path.exists():
+        raise Refused(_("The file has gone."), code="gone")
+    name = f"{job.kind.replace('.', '-')}-{job.pk}.{job.form}"
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -10,7 +10,7 @@ from customers.actions.customer import (
     set_tier,
     share,
 )
-from customers.actions.intake import add_many
+from customers.actions.intake import add_many, archive_many
 from customers.actions.note import add_note
 from customers.actions.ownership import hand_over
 from customers.actions.search import search
@@ -28,6 +28,7 @@ __all__ = [
     "add_note",
     "archive",
     "archive_contact",
+    "archive_many",
     "cancel_visit",
     "change",
     "change_contact",

@@ -10,7 +10,7 @@ from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
 from customers.models import Contact, Customer, Note, Visit
-from files.models import ImportJob
+from files.models import ExportJob, ImportJob
 
 
 def build(cast):
@@ -36,6 +36,9 @@ def build(cast):
         owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
         kind="customers.customer", filename=f"{cast.canary}.csv", sha256="0" * 64, size=1,
     )  # fmt: skip
+    taken = ExportJob.objects.create(
+        owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
+    )  # fmt: skip
     return {
         Customer: customer,
         Contact: contact,
@@ -45,6 +48,7 @@ def build(cast):
         Contract: contract,
         Case: contract.case,
         ImportJob: job,
+        ExportJob: taken,
     }
 
 

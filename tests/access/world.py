@@ -20,7 +20,7 @@ from approvals import actions as approvals
 from approvals.models import Task
 from contracts import actions as contracts
 from customers import actions as customers
-from files.models import ImportJob, ImportRow
+from files.models import ImportJob, ImportOutcome, ImportRow
 from org.models import Member, Unit
 from salesops import services
 from tenancy.models import CompanyModel
@@ -90,6 +90,13 @@ def build(cast):
         )
         for n, status in enumerate(("checked", "uploaded"))
     )  # fmt: skip
+    world.done_job = ImportJob.objects.create(
+        owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
+        kind="customers.customer", filename="b.csv", stored="nothing", sha256="0" * 64,
+        size=1, status="done", total=1, ok_count=1, finished_at=timezone.now(),
+    )  # fmt: skip
+    rows = customers.add_many([{"name": "新导入机械厂"}], by=rep)
+    ImportOutcome.objects.create(job=world.done_job, ids=rows)
     ImportRow.objects.create(job=world.job, row_no=2, data={"name": "新客户有限公司"})
     west = cast.west_rep
     world.west = SimpleNamespace(
@@ -309,6 +316,12 @@ WRITES = {
     "POST /files/imports/new/": Write(BOSS, "", upload, {"owner": "member", "unit": "unit"}),
     "POST /files/imports/<int:pk>/commit/": Write(REP, "job"),
     "POST /files/imports/<int:pk>/cancel/": Write(REP, "new_job"),
+    "POST /files/imports/<int:pk>/undo/": Write(REP, "done_job"),
+    "POST /files/exports/new/": Write(
+        BOSS, "",
+        same({"kind": "customers.customer", "filters": "tier=A", "form": "csv",
+              "with_contacts": "on"}),
+    ),
     "POST /customers/create/": Write(
         BOSS,
         "",
@@ -396,6 +409,8 @@ WRITES = {
 
 # a POST to these shows the page and writes nothing
 READS = {
+    "POST /files/exports/", "POST /files/exports/<int:pk>/",
+    "POST /files/exports/<int:pk>/download/",
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
     "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from audit.actions import record
 from files.access import Target
 from files.importers import Context, Importer, Said, importers, match
-from files.models import ImportJob, ImportRow, ImportState
+from files.models import ImportJob, ImportOutcome, ImportRow, ImportState
 from kit.because import Refused
 from kit.sheets import SheetError, read_table
 from org.access import check
@@ -28,6 +28,7 @@ from tenancy.actions import Turn, post
 MOST_BYTES = 10 * 2**20
 CHUNK = 1000
 MOST_TURNS = 3
+MOST_NAMED = 20
 
 
 def folder() -> Path:
@@ -283,6 +284,26 @@ def _commit(job: ImportJob, turn: Turn) -> None:
         owner=job.target_owner,
         by=job.owner,
     )
+    ImportOutcome.objects.create(job=job, ids=list(ids))
     rows.delete()
     forget(job)
     record("files.import", job, by=job.owner, after={"rows": len(ids), "sha256": job.sha256})
+
+
+def undo(job: ImportJob, *, by: Member) -> int:
+    """T17: within a day, archive exactly what the import made and nobody has touched since."""
+    check(by, "files.undo", job)
+    outcome = ImportOutcome.objects.select_for_update().filter(job=job).first()
+    if outcome is None or not move(job, (ImportState.DONE,), ImportState.UNDONE):
+        raise Refused(_("This import was taken back already."), code="moved")
+    archived, left = importers[job.kind].undo(outcome.ids, by=by)
+    said = ""
+    if left:
+        text = _("%(number)s rows were left, for somebody has worked with them since: %(names)s")
+        names = "、".join(left[:MOST_NAMED]) + ("…" if len(left) > MOST_NAMED else "")
+        said = text % {"number": len(left), "names": names}
+    ImportJob.objects.filter(pk=job.pk).update(message=said)
+    job.message, job.status = said, ImportState.UNDONE
+    after = {"archived": archived, "left": len(left), "sha256": job.sha256}
+    record("files.undo", job, by=by, after=after)
+    return archived
