@@ -73,6 +73,7 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
     job = ExportJob(pk=payload["job"])
     with turn.step():
         job.refresh_from_db()
+        taker = job.owner.name
         exporter, waiting = exporters[job.kind], (ExportState.WAITING, ExportState.RUNNING)
         if turn.number > MOST_TURNS or not (owner := owner_of(job)):
             move(job, waiting, ExportState.FAILED, finished_at=timezone.now())
@@ -88,7 +89,7 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
                 part = ids[start : start + CHUNK]
                 table += exporter.rows(owner, part, contacts_of(job, owner))
             move(job, (ExportState.RUNNING,), ExportState.RUNNING, done_rows=start + len(part))
-    content = with_header(job, exporter, table)
+    content = with_header(job, exporter, table, taker)
     name = keep(content)
     with turn.step():
         finish(job, name, content, len(table))
@@ -104,12 +105,13 @@ def contacts_of(job: ExportJob, owner: Member) -> bool:
     return job.with_contacts and bool(owner.may(exporters[job.kind].contacts_rule))
 
 
-def with_header(job: ExportJob, exporter: Exporter, table: list[Any]) -> bytes:
+def with_header(job: ExportJob, exporter: Exporter, table: list[Any], taker: str) -> bytes:
+    """Between the transactions: here nothing may be asked of the database."""
     with override(job.language):
         header = exporter.header(job.with_contacts)
         if job.form == ExportJob.Form.CSV:
             return write_csv(header, table)
-        mark = f"{job.owner.name} {timezone.localtime():%Y-%m-%d %H:%M}"
+        mark = f"{taker} {timezone.localtime():%Y-%m-%d %H:%M}"
         return write_xlsx(header, table, sheet=gettext(exporter.label), watermark=mark)
 
 
