@@ -166,7 +166,7 @@ class ExportJob(OwnedModel):
         verbose_name_plural = _("exports")
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{self.kind} · {self.form}"
 
     @property
     def state(self) -> ExportState:

@@ -142,7 +142,8 @@ def some_pk(stage, view, text):
         return 0
     model = view.guard.model.__name__
     return {"Customer": stage.customer, "Contract": stage.contract, "Visit": stage.visit,
-            "Case": stage.case, "ImportJob": stage.job, "Product": stage.product}[model].pk
+            "Case": stage.case, "ImportJob": stage.job, "Product": stage.product,
+            "ExportJob": stage.export}[model].pk
 
 
 # --- A2 -------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def build(cast):
     customer, product = made["Customer"], made["Product"]
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
-    world.contract = made["Contract"]
+    world.contract, world.export = made["Contract"], made["ExportJob"]
     world.archived = customers.create(by=rep, name="已归档客户有限公司")
     customers.archive(world.archived, by=rep)
     world.call = customers.plan_visit(customer, by=rep, planned_on=day, kind="phone")
