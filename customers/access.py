@@ -1,14 +1,18 @@
 """Who sees, keeps and grades customers, and who may visit them."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
 from customers.models import Contact, Customer, CustomerShare, Visit
 from kit.because import Because, Line, all_of, any_of, no, yes
 from org.access import covers, everybody, holds, owns, owns_or, rule, sees
-from org.models import Member, Role
+from org.models import Member, Role, Unit
 from org.roles import SELLING
+from tenancy.params import param
 
 
 def stands(customer: Customer) -> Because:
@@ -36,6 +40,12 @@ def view(member: Member, customer: Customer) -> Because:
 @rule("customers.create", clauses="CUS-1.1 CUS-2.1")
 def create(member: Member, obj: Any = None) -> Because:
     return holds(member, *sorted(SELLING), Role.SALES_OPS)
+
+
+@rule("customers.search", clauses="CUS-2.1")
+def search(member: Member, obj: Any = None) -> Because:
+    """T3.3: looking through the whole company, masked, is for those who may add a file."""
+    return create(member)
 
 
 @rule("customers.change", clauses="CUS-2.1")
@@ -81,6 +91,59 @@ def share(member: Member, customer: Customer) -> Because:
     return all_of("share", (stands(customer), owns_or(member, customer, "lead")))
 
 
+@rule("customers.end_share", clauses="ORG-1.6")
+def end_share(member: Member, customer: Customer) -> Because:
+    """Whoever may lend sight of it takes it back, of an archived customer too."""
+    return owns_or(member, customer, "lead")
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A customer on its way to the unit of another owner."""
+
+    customer: Customer
+    unit: Unit
+
+
+@rule("customers.hand_over", clauses="CUS-1.10")
+def hand_over(member: Member, passing: Passing | None = None) -> Because:
+    """Whoever leads, or assists, where the customer stands and where it goes."""
+    if passing is None:
+        ways = (reaches(member, permission) for permission in ("lead", "assist"))
+        return any_of("hand_over", ways)
+    both = (
+        all_of(
+            "hand_over",
+            (
+                covers(member, permission, passing.customer),
+                covers(member, permission, passing.unit),
+            ),
+        )
+        for permission in ("lead", "assist")
+    )
+    return all_of("hand_over", (stands(passing.customer), any_of("hand_over", both)))
+
+
+def reaches(member: Member, permission: str) -> Because:
+    """A grant of the permission anywhere."""
+    if grant := next((g for g in member.scope.grants if g.permission == permission), None):
+        return yes("reaches", grant.line())
+    text = N_("your posts do not include this duty")
+    return no("reaches", Line("grant", ok=False, text=text, clause="ORG-1.6"))
+
+
+@rule("customers.export_contacts")
+def export_contacts(member: Member, obj: Any = None) -> Because:
+    """T16: telephone numbers leave the house only with those who lead or assist."""
+    ways = (reaches(member, permission) for permission in ("lead", "assist"))
+    return any_of("export_contacts", ways)
+
+
+@rule("customers.add_note", clauses="CUS-1.9")
+def add_note(member: Member, customer: Customer) -> Because:
+    return keeps(member, customer)
+
+
 @rule("customers.visit_list", clauses="CUS-1.8")
 def visit_list(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
@@ -116,6 +179,23 @@ def start_visit(member: Member, visit: Visit) -> Because:
 @rule("customers.finish_visit", clauses="CUS-1.9")
 def finish_visit(member: Member, visit: Visit) -> Because:
     return owns(member, visit)
+
+
+@rule("customers.correct_visit", clauses="CUS-1.9")
+def correct_visit(member: Member, visit: Visit) -> Because:
+    """T1.11: the result of one's own visit, until it is frozen."""
+    return all_of("correct_visit", (owns(member, visit), is_fresh(visit)))
+
+
+def is_fresh(visit: Visit) -> Because:
+    """A result that is written, and not yet frozen."""
+    if visit.status != Visit.Status.DONE or not visit.summary:
+        text = N_("there is no result to correct")
+        return no("is_fresh", Line("fact", ok=False, text=text))
+    hours = param("visits.frozen_after_hours")
+    ok = timezone.now() - visit.checked_out_at <= timedelta(hours=hours)
+    text = N_("a result can be corrected for %(hours)s hours")
+    return Because("is_fresh", ok, (Line("clock", ok=ok, text=text, values={"hours": hours}),))
 
 
 @rule("customers.cancel_visit", clauses="CUS-1.8")

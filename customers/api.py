@@ -75,6 +75,7 @@ class CustomerSerializer(serializers.ModelSerializer):
         fields = (
             "id",
             *FILE,
+            "duplicate_reason",
             "tier",
             "owner",
             "owner_name",
@@ -87,6 +88,31 @@ class CustomerSerializer(serializers.ModelSerializer):
             "updated_at",
         )
         read_only_fields = tuple(name for name in fields if name not in FILE)
+
+
+class NewCustomerSerializer(CustomerSerializer):
+    """T3: a new file may need the reason why it is another customer all the same."""
+
+    class Meta(CustomerSerializer.Meta):
+        read_only_fields = tuple(
+            name for name in CustomerSerializer.Meta.read_only_fields if name != "duplicate_reason"
+        )
+
+
+class SearchSerializer(serializers.Serializer):
+    """T3.3: the name to look for."""
+
+    q = serializers.CharField(max_length=120)
+
+
+class HitSerializer(serializers.Serializer):
+    """T3.3: all that is told of a customer out of sight; `id` only of one in sight."""
+
+    id = serializers.IntegerField(source="pk", allow_null=True)
+    name = serializers.CharField()
+    tier = serializers.CharField()
+    owner_name = serializers.CharField(source="owner")
+    last_contact_days = serializers.IntegerField(source="contact_days", allow_null=True)
 
 
 class ContactSerializer(serializers.ModelSerializer):
@@ -204,6 +230,7 @@ class CustomerViewSet(DoorMixin, viewsets.ModelViewSet):
         "list": "customers.list",
         "retrieve": "customers.view",
         "create": "customers.create",
+        "search": "customers.search",
         "update": "customers.change",
         "partial_update": "customers.change",
         "set_tier": "customers.set_tier",
@@ -214,6 +241,17 @@ class CustomerViewSet(DoorMixin, viewsets.ModelViewSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         # one record is reached by its id, also when it is archived
         return queryset if self.detail else super().filter_queryset(queryset)
+
+    def get_serializer_class(self) -> type:
+        return NewCustomerSerializer if self.action == "create" else super().get_serializer_class()
+
+    @extend_schema(request=SearchSerializer, responses=HitSerializer(many=True))
+    @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
+    def search(self, request: Request) -> Response:
+        said = SearchSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        hits = actions.search(said.validated_data["q"], by=self.member)
+        return Response(HitSerializer(hits, many=True).data)
 
     def perform_create(self, serializer: Any) -> None:
         serializer.instance = actions.create(by=self.member, **serializer.validated_data)

@@ -24,6 +24,14 @@ class CustomersConfig(AppConfig):
                 high=365,
                 clause="CUS-1.9",
             )
+        declare(
+            "customers.searches_per_day",
+            100,
+            N_("Searches through the whole company a person may make in a day"),
+            low=1,
+            high=10_000,
+            clause="CUS-2.1",
+        )
         declare("visits.rough_accuracy", 100, N_("A position beyond this is rough"), unit="m")
         declare("visits.weak_accuracy", 500, N_("A position beyond this does not count"), unit="m")
         declare(
@@ -70,7 +78,7 @@ class CustomersConfig(AppConfig):
 
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
-        from customers import access, history, imports
+        from customers import access, exports, history, imports
         from customers.models import Customer
         from figures.measures import Measure, register
         from files.holders import Holder
@@ -80,11 +88,20 @@ class CustomersConfig(AppConfig):
 
         duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
         imports.ready()
+        exports.ready()
         papers = {"paper": "customers.attach"}
         hold(Holder("customers.customer", Customer, "customers:detail", papers))
         panel("customers.customer", 90, attachments)
-        for source in (history.visits, history.tier_changes, history.log):
+        sources = (
+            history.visits,
+            history.notes,
+            history.tier_changes,
+            history.owners,
+            history.log,
+        )
+        for source in sources:
             timeline("customers.customer", source)
+        timeline("org.member", history.handed_over)
         register(
             Measure(
                 key="new_customers",

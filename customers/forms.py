@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.filters import sellers_under
-from customers.models import Contact, Customer, Tier, Visit
+from customers.models import NAME_LENGTH, Contact, Customer, Note, Tier, Visit
 from kit.forms import Lookup, number
 from org.models import Member
 
@@ -62,8 +62,22 @@ class CustomerForm(CodeForm):
             self.fields[name].choices = [("", _("Please choose")), *choices]
 
 
+class SearchForm(forms.Form):
+    """T3.3: the name to look for before a file is made."""
+
+    q = forms.CharField(label=_("Name of the customer"), max_length=NAME_LENGTH)
+
+
 class NewCustomerForm(CustomerForm):
     """The file together with the first contact, and the owner when it is not whoever adds it."""
+
+    duplicate_reason = forms.CharField(
+        label=_("Why it is another customer all the same"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It is kept with the file and in the log."),
+    )
 
     contact_name = forms.CharField(label=_("Main contact"), max_length=60, required=False)
     contact_title = forms.CharField(label=_("Position"), max_length=60, required=False)
@@ -150,6 +164,52 @@ class ResultForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["summary"].required = True
+
+
+class CorrectForm(ResultForm):
+    """T1.11: the result again; the next date has become a plan of its own."""
+
+    class Meta(ResultForm.Meta):
+        fields = ["summary", "met", "rival_news", "next_step"]
+
+
+class NoteForm(forms.ModelForm):
+    """T4.5: a call or a message."""
+
+    class Meta:
+        model = Note
+        fields = ["kind", "text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"text": _("It counts as the last contact.")}
+
+
+class ShareForm(forms.Form):
+    """One colleague, to the end of a day."""
+
+    member = forms.ModelChoiceField(Member.objects.none(), label=_("Colleague"))
+    until = forms.DateField(label=_("Until the end of"))
+
+    def __init__(self, *args, customer, **kwargs):
+        super().__init__(*args, **kwargs)
+        colleagues = Member.objects.filter(is_active=True).exclude(pk=customer.owner_id)
+        self.fields["member"].queryset = colleagues.order_by("name", "pk")
+        self.fields["until"].initial = timezone.localdate() + timedelta(days=30)
+
+
+class HandOverForm(forms.Form):
+    """CUS-1.10: to whom, and why."""
+
+    to = forms.ModelChoiceField(Member.objects.none(), label=_("New owner"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("At least five characters; it stays in the customer's history."),
+    )
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = sellers_under(member, "lead", "assist")
 
 
 class CancelForm(forms.Form):

@@ -1,15 +1,18 @@
 """T19: what happened to a customer, as events of its timeline."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, Min, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as N_
 
 from audit.models import AuditLine
-from customers.models import Contact, Customer, Tier, Visit
+from customers.models import Contact, Customer, CustomerShare, OwnerHistory, Tier, Visit
 from kit.registry import Event
 from org.models import Member
 
@@ -26,6 +29,7 @@ VERBS = {
     "customers.remove_attachment": {"label": N_("Attachment removed"), "icon": "paperclip"},
     "customers.restore_attachment": {"label": N_("Attachment put back"), "icon": "paperclip"},
     "customers.share": {"label": N_("Shared with a colleague"), "icon": "share"},
+    "customers.end_share": {"label": N_("Share ended"), "icon": "share"},
 }
 COLOURS = {
     Visit.Status.PLANNED: "info",
@@ -33,6 +37,12 @@ COLOURS = {
     Visit.Status.DONE: "green",
     Visit.Status.CANCELLED: "grey",
 }
+MODELS = {
+    "customers.change": Customer,
+    "customers.correct_visit": Visit,
+    "customers.end_share": CustomerShare,
+}
+NEWS_DAYS = 14
 NOTHING = "—"
 LONGEST = 60
 SHOWN = gettext_lazy("%(field)s: %(old)s → %(new)s")
@@ -73,6 +83,90 @@ def tier_changes(member: Member, customer: Customer, limit: int) -> Iterator[Eve
         )
 
 
+def notes(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
+    rows = customer.talks.select_related("owner").order_by("-created_at", "-pk")[:limit]
+    for note in rows:
+        yield Event(
+            at=note.created_at,
+            icon="message",
+            text=note.get_kind_display(),
+            who=note.owner.name,
+            note=note.text,
+            colour="green",
+        )
+
+
+def owners(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
+    people = customer.owner_history.select_related("old", "new", "by")
+    for change in people.order_by("-at", "-pk")[:limit]:
+        words = {"old": change.old.name, "new": change.new.name}
+        yield Event(
+            at=change.at,
+            icon="user-share",
+            text=_("Handed over: %(old)s → %(new)s") % words,
+            who=change.by.name,
+            note=change.reason,
+            colour="amber",
+        )
+
+
+def handed_over(member: Member, obj: Any, limit: int) -> Iterator[Event]:
+    """CUS-1.10: both sides learn of it on their first page; one line for each act."""
+    mine = Q(old=member) | Q(new=member)
+    since = timezone.now() - timedelta(days=NEWS_DAYS)
+    acts = (
+        OwnerHistory.objects.filter(mine, at__gt=since)
+        .exclude(by=member)
+        .values("at", "old_id", "new_id", "new__name", "by__name", "reason")
+        .annotate(number=Count("pk"), first=Min("customer"), name=Min("customer__name"))
+        .order_by("-at", "first")[:limit]
+    )
+    for act in acts:
+        words = {"name": act["name"], "number": act["number"], "who": act["new__name"]}
+        is_mine, url = act["new_id"] == member.pk, ""
+        if is_mine and act["number"] == 1:
+            url = reverse("customers:detail", args=[act["first"]])
+        elif is_mine:
+            url = reverse("customers:list")
+        yield Event(
+            at=act["at"],
+            icon="user-share",
+            text=received(words) if is_mine else passed_on(words),
+            who=act["by__name"],
+            url=url,
+            note=act["reason"],
+            colour="green" if is_mine else "amber",
+        )
+
+
+def received(words: dict[str, Any]) -> str:
+    if words["number"] == 1:
+        return _("%(name)s is your customer now") % words
+    return _("%(number)s customers are yours now, among them %(name)s") % words
+
+
+def passed_on(words: dict[str, Any]) -> str:
+    if words["number"] == 1:
+        return _("%(name)s went over to %(who)s") % words
+    return _("%(number)s of your customers went over to %(who)s, among them %(name)s") % words
+
+
+def corrections(visit: Visit) -> Iterator[Event]:
+    """T1.11: what a result said before it was mended."""
+    lines = AuditLine.objects.filter(
+        object_kind="customers.visit", object_id=visit.pk, verb="customers.correct_visit"
+    )
+    for line in lines.order_by("-seq"):
+        yield Event(
+            at=line.at,
+            icon="pencil",
+            text=_("Result corrected"),
+            who=line.actor_name,
+            note=changed(line),
+            colour="amber",
+        )
+
+
 def log(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
     """Lines of the chained log about the file itself, old and new values beside each other."""
     lines = AuditLine.objects.filter(
@@ -95,8 +189,9 @@ def changed(line: AuditLine) -> str:
 
 
 def label_of(line: AuditLine, name: str) -> str:
-    model = Customer if line.verb == "customers.change" else Contact
-    return str(model._meta.get_field(name).verbose_name)
+    model = MODELS.get(line.verb, Contact)
+    known = {field.name: field.verbose_name for field in model._meta.fields}
+    return str(known.get(name, _("colleague")))
 
 
 def shown(name: str, value: Any) -> str:

@@ -1,19 +1,20 @@
 """T17, T3: customers out of a table: what is wrong with a row, and what it becomes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from customers.actions.intake import add_many, find_existing
+from customers.actions.intake import add_many, archive_many
+from customers.actions.search import LEAST
+from customers.duplicates import PHONE, SAME, SIMILAR, Known, Sought, likeness, twins_of
 from customers.models import NAME_LENGTH, Customer, Tier
 from customers.regions import PROVINCES
 from files.importers import Column, Context, Data, Importer, Said, register
 from kit import codes
 from kit.because import Refused
-from kit.names import PROVINCE, company_key, normalise
+from kit.names import PROVINCE, normalise
 from org.models import Member, Unit
 
 COLUMNS = (
@@ -36,6 +37,7 @@ COLUMNS = (
     Column("contact_mobile", N_("Mobile"), ("手机", "手机号", "手机号码", "联系电话")),
     Column("needs", N_("Needs"), ("客户需求", "需求")),
     Column("notes", N_("Notes"), ("备注",)),
+    Column("duplicate_reason", N_("Why it is another customer all the same"), ("重复原因",)),
 )
 LENGTHS = {
     "name": NAME_LENGTH,
@@ -44,6 +46,7 @@ LENGTHS = {
     "address": 200,
     "contact_name": 60,
     "contact_title": 60,
+    "duplicate_reason": 300,
 }
 # in the order of PROVINCES
 PLACES = (
@@ -111,20 +114,37 @@ def cleaned(row: Data) -> tuple[dict[str, str], list[Said]]:
 def check(rows: Sequence[tuple[int, Data]], context: Context) -> list[list[Said]]:
     """Faults first; only a row without fault can be a duplicate, or the first of its name."""
     results = [(number, *cleaned(row)) for number, row in rows]
-    keys = {number: company_key(values["name"]) for number, values, _said in results}
-    existing = find_existing(
-        (key.key[:NAME_LENGTH] for key in keys.values()),
-        (values.get("credit_code", "") for _number, values, _said in results),
-    )
-    hits = {pk for found in existing.values() for pk, _name in found}
-    shown = Customer.objects.visible_to(context.by).filter(pk__in=hits)
-    names = dict(shown.values_list("pk", "name"))
+    sought = {
+        number: Sought.of(
+            values["name"], values.get("credit_code", ""), [values.get("contact_mobile", "")]
+        )
+        for number, values, said in results
+        if not said
+    }
+    known = known_by(twins_of(list(sought.values()))) if sought else {}
+    pks = {twin.pk for twins in known.values() for twin in twins}
+    seen = Customer.objects.visible_to(context.by).filter(pk__in=pks)
+    shown = set(seen.values_list("pk", flat=True))
     for number, values, said in results:
         if not said:
-            key, code = keys[number], values.get("credit_code", "")
-            said += _in_file(number, (key.key, key.branch), code, context)
-            said += _in_company(key, code, existing, names) if not said else []
+            row = sought[number]
+            said += _in_file(number, (row.key, row.branch), row.code, context)
+            reason = values.get("duplicate_reason", "")
+            said += _in_company(row, known, shown, reason) if not said else []
     return [said for _number, _values, said in results]
+
+
+Index = Mapping[str, Sequence[Known]]
+
+
+def known_by(twins: Sequence[Known]) -> dict[str, list[Known]]:
+    """The hits by each thing they may share with a row."""
+    found: dict[str, list[Known]] = {}
+    for twin in twins:
+        of = Sought.of(twin.name)
+        for mark in filter(None, {of.key, of.bare, twin.code, *twin.mobiles}):
+            found.setdefault(mark, []).append(twin)
+    return found
 
 
 def _in_file(number: int, key: tuple[str, str], code: str, context: Context) -> list[Said]:
@@ -139,21 +159,20 @@ def _in_file(number: int, key: tuple[str, str], code: str, context: Context) -> 
     return []
 
 
-def _in_company(
-    key: Any, code: str, existing: Mapping[str, Any], names: Mapping[int, str]
-) -> list[Said]:
-    """T3: another's customer is not named."""
-    by_name = [
-        (pk, name)
-        for pk, name in existing.get(key.key[:NAME_LENGTH], ())
-        if company_key(name).branch == key.branch
-    ]
-    for column, found in (("name", by_name), ("credit_code", existing.get(code, ()))):
-        for pk, _name in found:
-            if pk in names:
-                text = _("The company has this customer already: %(name)s.") % {"name": names[pk]}
-            else:
+def _in_company(row: Sought, known: Index, shown: set[int], reason: str) -> list[Said]:
+    """T3: another's customer is not named; a reason lets in what is only similar."""
+    marks = (row.code, row.key, row.bare, *row.mobiles)
+    hits = {twin.pk: twin for mark in marks for twin in known.get(mark, ())}
+    ways = {pk: likeness(row, twin) for pk, twin in hits.items()}
+    if len(reason) >= LEAST and SAME not in ways.values():
+        return []
+    for way, column in ((SAME, "credit_code"), (SIMILAR, "name"), (PHONE, "contact_mobile")):
+        found = [twin for pk, twin in hits.items() if ways[pk] == way]
+        for twin in sorted(found, key=lambda twin: twin.pk not in shown):
+            if twin.pk not in shown:
                 text = _("A colleague keeps this customer already.")
+            else:
+                text = _("The company has this customer already: %(name)s.") % {"name": twin.name}
             return [Said(column, text, is_duplicate=True)]
     return []
 
@@ -177,5 +196,6 @@ def ready() -> None:
             commit=commit,
             rule="customers.create",
             url="customers:list",
+            undo=archive_many,
         )
     )

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from customers.views import customer, visit
+from customers.views import customer, newcomer, ownership, visit
 
 app_name = "customers"
 urlpatterns = [
     path("", customer.list_, name="list"),
-    path("create/", customer.create, name="create"),
+    path("create/", newcomer.create, name="create"),
+    path("search/", newcomer.search, name="search"),
     path("lookup/", customer.lookup, name="lookup"),
     path("<int:pk>/", customer.detail, name="detail"),
     path("<int:pk>/change/", customer.change, name="change"),
@@ -15,6 +16,10 @@ urlpatterns = [
     path("<int:pk>/attach/", customer.attach, name="attach"),
     path("<int:pk>/archive/", customer.archive, name="archive"),
     path("<int:pk>/restore/", customer.restore, name="restore"),
+    path("<int:pk>/share/", ownership.share, name="share"),
+    path("<int:pk>/end_share/", ownership.end_share, name="end_share"),
+    path("hand_over/", ownership.hand_over, name="hand_over"),
+    path("<int:pk>/add_note/", customer.add_note, name="add_note"),
     path("<int:pk>/add_contact/", customer.add_contact, name="add_contact"),
     path("<int:pk>/plan_visit/", visit.plan_visit, name="plan_visit"),
     path("<int:pk>/check_in/", visit.check_in, name="check_in"),
@@ -26,5 +31,6 @@ urlpatterns = [
     path("visits/<int:pk>/", visit.visit, name="visit"),
     path("visits/<int:pk>/start/", visit.start_visit, name="start_visit"),
     path("visits/<int:pk>/finish/", visit.finish_visit, name="finish_visit"),
+    path("visits/<int:pk>/correct/", visit.correct_visit, name="correct_visit"),
     path("visits/<int:pk>/cancel/", visit.cancel_visit, name="cancel_visit"),
 ]

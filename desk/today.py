@@ -18,6 +18,7 @@ from desk.pending import Notice, notices
 from figures.totals import figures
 from files.models import ImportJob
 from kit.calendar import month_of
+from kit.registry import Event, timeline_of
 from org.models import Member, Role
 from org.roles import SELLING
 from tenancy.calendar import missing_year
@@ -62,12 +63,14 @@ class Desk:
     decided: list[dict[str, Any]] = field(default_factory=list)
     attention: list[Notice] = field(default_factory=list)
     notice: str = ""
+    news: list[Event] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         blocks = (
             self.visits, self.late, self.works, self.tasks, self.queue, self.team,
             self.customers, self.newest, self.imports, self.drafts, self.decided, self.attention,
+            self.news,
         )  # fmt: skip
         return not any(blocks)
 
@@ -103,6 +106,7 @@ def desk_of(member: Member) -> Desk:
     day, roles = timezone.localdate(), member.scope.roles
     desk = Desk(quick=quick(member))
     desk.tasks, desk.tasks_count = waiting(member)
+    desk.news = timeline_of("org.member", member, member, limit=FEW)
     if roles & SELLING:
         desk.visits, desk.late = own_visits(member, day)
         desk.works = works(member, day)

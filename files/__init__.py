@@ -1,1 +1,1 @@
-"""Files: tables that people bring in, checked first and then imported whole or not at all."""
+"""Files: tables that people bring in, whole or not at all, and tables that they take away."""

@@ -1,17 +1,22 @@
 """Who may bring in a table, for which unit and owner; who reads and removes papers."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
+from files.exporters import exporters
 from files.holders import holders
 from files.importers import importers
-from files.models import Attachment, ImportJob
+from files.models import Attachment, ExportJob, ExportState, ImportJob, ImportState
 from kit.because import Because, Line, all_of, any_of, no, yes
 from org.access import after, covers, everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role, Unit
 from org.roles import SELLING
+
+UNDO = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,52 @@ def commit(member: Member, job: ImportJob) -> Because:
 @rule("files.cancel")
 def cancel(member: Member, job: ImportJob) -> Because:
     return owns(member, job)
+
+
+@rule("files.undo")
+def undo(member: Member, job: ImportJob) -> Because:
+    """T17: who brought it, for a day."""
+    own = owns(member, job)
+    if not own:
+        return own
+    fresh = (
+        job.status == ImportState.DONE
+        and importers[job.kind].undo is not None
+        and timezone.now() - job.finished_at <= UNDO
+    )
+    text = N_("an import can be taken back for 24 hours")
+    return Because("undo", fresh, (Line("clock", ok=fresh, text=text),))
+
+
+@rule("files.exports")
+def exports(member: Member, obj: Any = None) -> Because:
+    return everybody(member, obj)
+
+
+@rule("files.export", clauses="CUS-2.3")
+def export(member: Member, obj: Any = None) -> Because:
+    """Everybody may take away what he may list; each list asks its own rule as well."""
+    return everybody(member, obj)
+
+
+@rule("files.open_export")
+def open_export(member: Member, job: ExportJob) -> Because:
+    return sees(member, job)
+
+
+@rule("files.download_export")
+def download_export(member: Member, job: ExportJob) -> Because:
+    """T16: one downloader, for a day, and with the rights of the moment."""
+    asked = [owns(member, job), is_there(job), member.may(exporters[job.kind].rule)]
+    if job.with_contacts:
+        asked.append(member.may(exporters[job.kind].contacts_rule))
+    return all_of("download_export", asked)
+
+
+def is_there(job: ExportJob) -> Because:
+    ok = job.state == ExportState.DONE
+    text = N_("the file is kept for 24 hours")
+    return Because("is_there", ok, (Line("clock", ok=ok, text=text),))
 
 
 @rule("files.failed_rows")

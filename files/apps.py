@@ -25,6 +25,8 @@ class FilesConfig(AppConfig):
         handle("files.preview", actions.draw_preview)
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)
+        handle_long("files.export", actions.write_export)
+        handle("files.expire", actions.expire_export)
         door(
             group=N_("Business"),
             label=N_("Import"),

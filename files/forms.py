@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from files.access import Target
 from files.actions import MOST_BYTES
+from files.exporters import exporters
 from files.importers import importers
+from files.models import ExportJob
 from kit.sheets import SUFFIXES
 from org.models import Member, Post, Unit
 from org.roles import SELLING
@@ -90,3 +92,22 @@ class AttachForm(forms.Form):
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.txt"}),
     )
+
+
+class ExportForm(forms.Form):
+    """What a person says about a table to take away; which rows is said by the list's filters."""
+
+    kind = forms.ChoiceField(widget=forms.HiddenInput)
+    filters = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
+    form = forms.ChoiceField(label=_("Format"), choices=ExportJob.Form.choices)
+    with_contacts = forms.BooleanField(
+        label=_("With telephone numbers and contacts"),
+        required=False,
+        help_text=_("Only of customers that you lead or keep the records of."),
+    )
+
+    def __init__(self, member, kind, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(name, name) for name in exporters]
+        if not member.may(exporters[kind].contacts_rule):
+            del self.fields["with_contacts"]

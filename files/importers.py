@@ -42,6 +42,7 @@ class Context:
 
 Check = Callable[[Sequence[tuple[int, Data]], Context], Sequence[Sequence[Said]]]
 Commit = Callable[..., Sequence[int]]
+Undo = Callable[..., tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Importer:
     """`check(rows, context)` gets (row number, cells) and answers with what is wrong, row by row.
 
     `commit(rows, unit=, owner=, by=)` writes the accepted rows, all or none, and gives their ids.
-    `rule` says who may import; `url` names the list where the new rows stand.
+    `rule` says who may import; `url` names the list where the new rows stand. `undo(ids, by=)`
+    archives those that nobody has touched: how many, and the names of the others.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class Importer:
     commit: Commit
     rule: str
     url: str = ""
+    undo: Undo | None = None
 
 
 importers: dict[str, Importer] = {}

@@ -1,5 +1,6 @@
 """Imports with what was found in each row, and the papers that hang on records."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ class ImportState(models.TextChoices):
     DONE = "done", _("Imported")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    UNDONE = "undone", _("Taken back")
 
     @property
     def colour(self) -> str:
@@ -33,6 +35,7 @@ COLOURS = {
     ImportState.DONE: "green",
     ImportState.FAILED: "red",
     ImportState.CANCELLED: "grey",
+    ImportState.UNDONE: "grey",
 }
 RUNNING = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.COMMITTING)
 
@@ -167,3 +170,79 @@ class Attachment(CompanyModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportOutcome(CompanyModel):
+    """What an import has made, so that it can be taken back."""
+
+    job = Link(ImportJob, models.CASCADE, related_name="outcomes")
+    ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "job"], name="files_importoutcome_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}"
+
+
+class ExportState(models.TextChoices):
+    """The life of an export; every change is a conditional update."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Being written")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+    GONE = "gone", _("Gone")
+
+    @property
+    def colour(self) -> str:
+        return {"done": "green", "failed": "red", "gone": "grey"}.get(self, "blue")
+
+
+class ExportJob(OwnedModel):
+    """T16: one table taken away: what was asked for, and the fingerprint of what was given."""
+
+    class Form(models.TextChoices):
+        XLSX = "xlsx", "xlsx"
+        CSV = "csv", "csv"
+
+    kind = models.CharField(_("kind"), max_length=40)
+    form = models.CharField(_("format"), max_length=4, choices=Form, default=Form.XLSX)
+    filters = models.CharField(max_length=1000, blank=True)
+    with_contacts = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, default="zh-hans")
+    status = models.CharField(
+        _("status"), max_length=8, choices=ExportState, default=ExportState.WAITING
+    )
+    total = models.PositiveIntegerField(default=0)
+    done_rows = models.PositiveIntegerField(default=0)
+    stored = models.CharField(max_length=80, blank=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(default=0, editable=False)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.form}"
+
+    @property
+    def state(self) -> ExportState:
+        """A day later it is gone, whether or not a worker has come by."""
+        if self.status == ExportState.DONE and self.expires_at <= timezone.now():
+            return ExportState.GONE
+        return ExportState(self.status)
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in {ExportState.WAITING, ExportState.RUNNING}
+
+    @property
+    def share(self) -> int:
+        """Per cent of the rows written."""
+        return 100 * self.done_rows // self.total if self.total else 0

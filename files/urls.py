@@ -1,4 +1,4 @@
-"""Addresses of imports and papers."""
+"""Addresses of imports, exports and papers."""
 
 from django.urls import path
 
@@ -12,6 +12,11 @@ urlpatterns = [
     path("imports/<int:pk>/", views.open_, name="open"),
     path("imports/<int:pk>/commit/", views.commit, name="commit"),
     path("imports/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("imports/<int:pk>/undo/", views.undo, name="undo"),
+    path("exports/", views.exports, name="exports"),
+    path("exports/new/", views.export, name="export"),
+    path("exports/<int:pk>/", views.open_export, name="open_export"),
+    path("exports/<int:pk>/download/", views.download_export, name="download_export"),
     path("imports/<int:pk>/failed/", views.failed_rows, name="failed_rows"),
     path("attachments/<int:pk>/", views.download, name="download"),
     path("attachments/<int:pk>/preview/", views.preview, name="preview"),

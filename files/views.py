@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -14,10 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from files import actions
 from files.access import commit as may_commit
 from files.access import target_of
-from files.forms import AttachForm, UploadForm
+from files.exporters import exporters
+from files.forms import AttachForm, ExportForm, UploadForm
 from files.holders import holders
 from files.importers import importers
-from files.models import Attachment, ImportJob, ImportRow, ImportState, Purpose
+from files.models import (
+    Attachment,
+    ExportJob,
+    ImportJob,
+    ImportRow,
+    ImportState,
+    Purpose,
+)
 from files.sniffing import TYPES
 from kit.because import Forbidden, Refused
 from kit.lists import page_of
@@ -90,7 +98,12 @@ def open_(request: HttpRequest, job: ImportJob) -> HttpResponse:
         and may_commit(request.member, job),
         "may_cancel": is_own
         and job.status in {ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED},
-        "bad": [shown(row, importer) for row in rows[:SHOWN]] if is_own and not job.is_running else [],
+        "may_undo": is_own
+        and job.status == ImportState.DONE
+        and request.member.may("files.undo", job),
+        "bad": [shown(row, importer) for row in rows[:SHOWN]]
+        if is_own and not job.is_running
+        else [],
         "list_url": reverse(importer.url) if importer.url else "",
     }
     template = "files/_job.html" if request.htmx else "files/open.html"
@@ -118,6 +131,15 @@ def cancel(request: HttpRequest, job: ImportJob) -> HttpResponse:
     actions.cancel(job, by=request.member)
     messages.success(request, _("Nothing was imported."))
     return redirect("files:imports")
+
+
+@require_POST
+@page("files.undo", ImportJob)
+def undo(request: HttpRequest, job: ImportJob) -> HttpResponse:
+    """T17: take the import back; what was left is said on its page."""
+    archived = actions.undo(job, by=request.member)
+    messages.success(request, _("%(number)s rows were archived.") % {"number": archived})
+    return redirect("files:open", pk=job.pk)
 
 
 @page("files.failed_rows", ImportJob)
@@ -224,3 +246,57 @@ def restore(request: HttpRequest, paper: Attachment) -> HttpResponse:
 
 def _back(paper: Attachment) -> Any:
     return redirect(holders[paper.kind].url, pk=target_of(paper).pk)
+
+
+@page("files.exports")
+def exports(request: HttpRequest) -> HttpResponse:
+    """Every export the reader sees, the newest first."""
+    jobs = ExportJob.objects.visible_to(request.member).select_related("owner")
+    context = {"page": page_of(jobs, request.GET), "kinds": labels()}
+    return render(request, "files/exports.html", context)
+
+
+def labels() -> dict[str, str]:
+    return {kind: _(exporter.label) for kind, exporter in exporters.items()}
+
+
+@page("files.export")
+def export(request: HttpRequest) -> HttpResponse:
+    """T16: the format; the rows are those of the list one comes from."""
+    kind = request.POST.get("kind", request.GET.get("kind", ""))
+    if kind not in exporters:
+        raise Http404
+    asked = request.GET.copy()
+    for name in ("kind", "cursor"):
+        asked.pop(name, None)
+    initial = {"kind": kind, "filters": asked.urlencode()[:1000]}
+    form = ExportForm(request.member, kind, request.POST or None, initial=initial)
+    if form.is_valid():
+        job = actions.export(by=request.member, **form.cleaned_data)
+        return redirect("files:open_export", pk=job.pk)
+    context = {"form": form, "label": labels()[kind], "list_url": reverse(exporters[kind].url)}
+    return render(request, "files/export.html", context, status=422 if form.is_bound else 200)
+
+
+@page("files.open_export", ExportJob)
+def open_export(request: HttpRequest, job: ExportJob) -> HttpResponse:
+    """Progress while it runs, then the file, for its owner."""
+    context = {
+        "job": job,
+        "label": labels()[job.kind],
+        "may_download": request.member.may("files.download_export", job),
+    }
+    template = "files/_export.html" if request.htmx else "files/open_export.html"
+    return render(request, template, context)
+
+
+@page("files.download_export", ExportJob)
+def download_export(request: HttpRequest, job: ExportJob) -> FileResponse:
+    """The rule has been asked this moment: owner, day, and what he may list now."""
+    path = actions.exports.folder() / job.stored
+    if not path.exists():
+        raise Refused(_("The file has gone."), code="gone")
+    name = f"{job.kind.replace('.', '-')}-{job.pk}.{job.form}"
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from audit.actions import record
 from customers.actions.contact import new_contact
-from customers.actions.fields import assign, checked_customer, stored
+from customers.actions.fields import assign, checked_customer, stored, tidy
+from customers.actions.search import not_known
 from customers.models import Customer, CustomerShare, Tier, TierChange
 from kit.because import Forbidden, Refused
 from org.access import check, covers
@@ -57,20 +58,25 @@ def create(
     unit: Unit | None = None,
     tier: str = Tier.D,
     contact: dict[str, Any] | None = None,
+    duplicate_reason: str = "",
     **fields: Any,
 ) -> Customer:
-    """CUS-2.1: a new file at the owner's unit (default: the person adding it), with a contact."""
+    """CUS-2.1: a new file at the owner's unit (default: the person adding it), with a contact.
+
+    T3: in spite of a hit only with `duplicate_reason`, which is kept.
+    """
     check(by, "customers.create")
     owner = owner or by
     unit = seat_of(owner, unit, by)
     customer = Customer(owner=owner, unit=unit, org_path=unit.path, tier=tier)
     assign(customer, fields, FIELDS)
     checked_customer(customer)
+    customer.duplicate_reason = not_known(customer, contact, tidy(duplicate_reason))
     stored(customer, _("Another customer has this credit code."), "credit_code")
     if contact and any(contact.values()):
         first_contact(customer, contact)
     after = {name: value for name, value in fields.items() if value} | {"tier": tier}
-    record("customers.create", customer, by=by, after=after)
+    record("customers.create", customer, by=by, after=after, note=customer.duplicate_reason)
     return customer
 
 
@@ -98,7 +104,7 @@ def change(customer: Customer, *, by: Member, **fields: Any) -> Customer:
     if not before:
         return customer
     customer.updated_at = timezone.now()
-    names = [*before, "search", "grams", "name_key", "updated_at"]
+    names = [*before, "search", "grams", "name_key", "bare_key", "updated_at"]
     stored(
         customer, _("Another customer has this credit code."), "credit_code", update_fields=names
     )
@@ -182,3 +188,14 @@ def share(
     after = {"member": member.name, "until": until.isoformat() if until else ""}
     record("customers.share", customer, by=by, after=after)
     return share
+
+
+def end_share(customer: Customer, *, share: int, by: Member) -> None:
+    """The colleague stops seeing the customer at once; the log keeps that it was lent."""
+    check(by, "customers.end_share", customer)
+    lent = customer.shares.select_for_update().filter(pk=share).first()
+    if lent is None:
+        raise Refused(_("This share has ended already."), code="moved")
+    name = Member.objects.get(user_id=lent.user_id).name
+    lent.delete()
+    record("customers.end_share", customer, by=by, before={"member": name})

@@ -35,7 +35,9 @@ def named(customer: Customer) -> None:
     """Everything that follows from the name: what it is found and compared by."""
     customer.search = search_text(customer.name)
     customer.grams = grams(customer.search)
-    customer.name_key = company_key(customer.name).key[:NAME_LENGTH]
+    keys = company_key(customer.name)
+    customer.name_key = keys.key[:NAME_LENGTH]
+    customer.bare_key = keys.without_region[:NAME_LENGTH]
 
 
 def coded(obj: models.Model, errors: dict[str, Any], checks: Mapping[str, Callable]) -> None:

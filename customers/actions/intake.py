@@ -1,9 +1,13 @@
 """Many customers at once: the set-based side of the import (T17)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import F
+from django.utils import timezone
+
 from audit.actions import record
+from audit.models import AuditLine
 from customers.actions.customer import seat_of
 from customers.actions.fields import named
 from customers.models import Contact, Customer, Source, Tier
@@ -22,6 +26,7 @@ ROW_FIELDS = (
     "needs",
     "preferences",
     "notes",
+    "duplicate_reason",
 )
 
 
@@ -64,7 +69,11 @@ def add_many(
 
 def _customer(row: Mapping[str, Any], owner: Member, unit: Unit) -> Customer:
     facts = {name: row.get(name) or "" for name in ROW_FIELDS}
+    now = timezone.now()
     customer = Customer(
+        # one moment: whatever moves the second has touched the customer
+        created_at=now,
+        updated_at=now,
         owner=owner,
         unit=unit,
         org_path=unit.path,
@@ -76,20 +85,24 @@ def _customer(row: Mapping[str, Any], owner: Member, unit: Unit) -> Customer:
     return customer
 
 
-def find_existing(
-    keys: Iterable[str], credit_codes: Iterable[str] = ()
-) -> dict[str, list[tuple[int, str]]]:
-    """T3: (id, name) of customers in use by name key (`kit.names.company_key(name).key`) or code.
+def archive_many(ids: Sequence[int], *, by: Member) -> tuple[int, list[str]]:
+    """T17: archive those of an import that nobody has worked with; how many, and who is left.
 
-    Two queries whatever the number of keys; the caller shows only what its reader may see.
+    Touched means: changed, spoken of in the log, or named by any other record of any floor.
     """
-    found: dict[str, list[tuple[int, str]]] = {}
-    ways = (("name_key", keys), ("credit_code", credit_codes))
-    for field, wanted in ways:
-        values = [value for value in set(wanted) if value]
-        if not values:
-            continue
-        hits = Customer.objects.filter(**{f"{field}__in": values, "archived_at": None})
-        for key, pk, name in hits.values_list(field, "pk", "name"):
-            found.setdefault(key, []).append((pk, name))
-    return found
+    rows = Customer.objects.select_for_update().filter(pk__in=ids, archived_at=None)
+    found = dict(rows.order_by("pk").values_list("pk", "name"))
+    same = Customer.objects.filter(pk__in=found, updated_at=F("created_at"))
+    kept = found.keys() - set(same.values_list("pk", flat=True))
+    told = AuditLine.objects.filter(object_kind="customers.customer", object_id__in=list(found))
+    kept |= set(told.values_list("object_id", flat=True))
+    for link in Customer._meta.get_fields(include_hidden=True):
+        if link.one_to_many and link.related_model is not Contact:
+            name = link.field.name
+            named = link.related_model.objects.filter(**{f"{name}__in": list(found)})
+            kept |= set(named.values_list(name, flat=True))
+    free = sorted(found.keys() - kept)
+    Customer.objects.filter(pk__in=free).update(archived_at=timezone.now())
+    after = {"rows": len(free), "first_id": free[0] if free else None, "left": len(kept)}
+    record("customers.archive_many", by, by=by, after=after)
+    return len(free), [found[pk] for pk in sorted(kept)]

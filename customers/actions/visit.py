@@ -18,6 +18,8 @@ from org.models import Member
 from tenancy.params import param
 
 RESULT = frozenset({"met", "summary", "rival_news", "next_step", "next_on"})
+# the next date is not among them: it has become a plan of its own
+CORRECTED = RESULT - {"next_on"}
 Status = Visit.Status
 
 
@@ -192,6 +194,23 @@ def finish_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
     touched(customer, contact_at=visit.checked_in_at)
     after = {name: getattr(visit, name) for name in sorted(RESULT) if getattr(visit, name)}
     record("customers.finish_visit", visit, by=by, after=after)
+    return visit
+
+
+def correct_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
+    """T1.11: mend the result while it is fresh; what stood there before stays in the log."""
+    check(by, "customers.correct_visit", visit)
+    rows = Visit.objects.select_for_update(of=("self",)).select_related("customer")
+    visit = rows.get(pk=visit.pk)
+    before = assign(visit, result, CORRECTED)
+    errors = {} if visit.summary else {"summary": _("Say in a sentence what was discussed.")}
+    valid(visit, errors)
+    if not before:
+        return visit
+    visit.updated_at = timezone.now()
+    visit.save(update_fields=[*before, "updated_at"])
+    after = {name: getattr(visit, name) for name in before}
+    record("customers.correct_visit", visit, by=by, before=before, after=after)
     return visit
 
 

@@ -11,307 +11,716 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('org', '0002_memberships'),
-        ('tenancy', '0002_news'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("org", "0002_memberships"),
+        ("tenancy", "0002_news"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('org_path', models.TextField(db_collation='C', editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('name', models.CharField(max_length=120, verbose_name='customer name')),
-                ('search', models.TextField(default='', editable=False)),
-                ('grams', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, editable=False, size=None)),
-                ('name_key', models.CharField(default='', editable=False, max_length=120)),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='credit code')),
-                ('tier', models.CharField(choices=[('A', 'Important large customer'), ('B', 'Main customer'), ('C', 'Ordinary customer'), ('D', 'Potential customer')], default='D', max_length=1, verbose_name='tier')),
-                ('industry', models.CharField(blank=True, max_length=40, verbose_name='industry')),
-                ('province', models.CharField(blank=True, choices=[('11', 'Beijing'), ('12', 'Tianjin'), ('13', 'Hebei'), ('14', 'Shanxi'), ('15', 'Inner Mongolia'), ('21', 'Liaoning'), ('22', 'Jilin'), ('23', 'Heilongjiang'), ('31', 'Shanghai'), ('32', 'Jiangsu'), ('33', 'Zhejiang'), ('34', 'Anhui'), ('35', 'Fujian'), ('36', 'Jiangxi'), ('37', 'Shandong'), ('41', 'Henan'), ('42', 'Hubei'), ('43', 'Hunan'), ('44', 'Guangdong'), ('45', 'Guangxi'), ('46', 'Hainan'), ('50', 'Chongqing'), ('51', 'Sichuan'), ('52', 'Guizhou'), ('53', 'Yunnan'), ('54', 'Tibet'), ('61', 'Shaanxi'), ('62', 'Gansu'), ('63', 'Qinghai'), ('64', 'Ningxia'), ('65', 'Xinjiang'), ('71', 'Taiwan'), ('81', 'Hong Kong'), ('82', 'Macao')], max_length=2, verbose_name='province')),
-                ('city', models.CharField(blank=True, max_length=40, verbose_name='city')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('source', models.CharField(blank=True, choices=[('phone', 'Telephone'), ('visit', 'Visit'), ('web', 'Web'), ('event', 'Event or exhibition'), ('referral', 'Referral'), ('import', 'Import'), ('other', 'Other')], max_length=10, verbose_name='source')),
-                ('needs', models.TextField(blank=True, max_length=2000, verbose_name='needs')),
-                ('preferences', models.TextField(blank=True, max_length=2000, verbose_name='preferences')),
-                ('notes', models.TextField(blank=True, max_length=2000, verbose_name='notes')),
-                ('is_focus', models.BooleanField(default=False, verbose_name='key follow-up')),
-                ('last_contact_at', models.DateTimeField(editable=False, null=True, verbose_name='last contact')),
-                ('next_visit_on', models.DateField(editable=False, null=True, verbose_name='next visit')),
-                ('archived_at', models.DateTimeField(editable=False, null=True)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('owner', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member', verbose_name='owner')),
-                ('unit', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("org_path", models.TextField(db_collation="C", editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="customer name")),
+                ("search", models.TextField(default="", editable=False)),
+                (
+                    "grams",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, editable=False, size=None
+                    ),
+                ),
+                ("name_key", models.CharField(default="", editable=False, max_length=120)),
+                (
+                    "credit_code",
+                    models.CharField(blank=True, max_length=18, verbose_name="credit code"),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("A", "Important large customer"),
+                            ("B", "Main customer"),
+                            ("C", "Ordinary customer"),
+                            ("D", "Potential customer"),
+                        ],
+                        default="D",
+                        max_length=1,
+                        verbose_name="tier",
+                    ),
+                ),
+                ("industry", models.CharField(blank=True, max_length=40, verbose_name="industry")),
+                (
+                    "province",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("11", "Beijing"),
+                            ("12", "Tianjin"),
+                            ("13", "Hebei"),
+                            ("14", "Shanxi"),
+                            ("15", "Inner Mongolia"),
+                            ("21", "Liaoning"),
+                            ("22", "Jilin"),
+                            ("23", "Heilongjiang"),
+                            ("31", "Shanghai"),
+                            ("32", "Jiangsu"),
+                            ("33", "Zhejiang"),
+                            ("34", "Anhui"),
+                            ("35", "Fujian"),
+                            ("36", "Jiangxi"),
+                            ("37", "Shandong"),
+                            ("41", "Henan"),
+                            ("42", "Hubei"),
+                            ("43", "Hunan"),
+                            ("44", "Guangdong"),
+                            ("45", "Guangxi"),
+                            ("46", "Hainan"),
+                            ("50", "Chongqing"),
+                            ("51", "Sichuan"),
+                            ("52", "Guizhou"),
+                            ("53", "Yunnan"),
+                            ("54", "Tibet"),
+                            ("61", "Shaanxi"),
+                            ("62", "Gansu"),
+                            ("63", "Qinghai"),
+                            ("64", "Ningxia"),
+                            ("65", "Xinjiang"),
+                            ("71", "Taiwan"),
+                            ("81", "Hong Kong"),
+                            ("82", "Macao"),
+                        ],
+                        max_length=2,
+                        verbose_name="province",
+                    ),
+                ),
+                ("city", models.CharField(blank=True, max_length=40, verbose_name="city")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="telephone")),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("phone", "Telephone"),
+                            ("visit", "Visit"),
+                            ("web", "Web"),
+                            ("event", "Event or exhibition"),
+                            ("referral", "Referral"),
+                            ("import", "Import"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                ("needs", models.TextField(blank=True, max_length=2000, verbose_name="needs")),
+                (
+                    "preferences",
+                    models.TextField(blank=True, max_length=2000, verbose_name="preferences"),
+                ),
+                ("notes", models.TextField(blank=True, max_length=2000, verbose_name="notes")),
+                ("is_focus", models.BooleanField(default=False, verbose_name="key follow-up")),
+                (
+                    "last_contact_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last contact"),
+                ),
+                (
+                    "next_visit_on",
+                    models.DateField(editable=False, null=True, verbose_name="next visit"),
+                ),
+                ("archived_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "owner",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "unit",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
-                'permissions': [('see_customer', 'see one customer that was shared')],
-                'abstract': False,
-                'default_permissions': (),
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
+                "permissions": [("see_customer", "see one customer that was shared")],
+                "abstract": False,
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('title', models.CharField(blank=True, max_length=60, verbose_name='position')),
-                ('mobile', models.CharField(blank=True, max_length=11, verbose_name='mobile')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('wechat', models.CharField(blank=True, max_length=40, verbose_name='WeChat')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='main contact')),
-                ('notes', models.CharField(blank=True, max_length=200, verbose_name='notes')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('archived_at', models.DateTimeField(editable=False, null=True)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('customer', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="position")),
+                ("mobile", models.CharField(blank=True, max_length=11, verbose_name="mobile")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="telephone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("wechat", models.CharField(blank=True, max_length=40, verbose_name="WeChat")),
+                ("is_primary", models.BooleanField(default=False, verbose_name="main contact")),
+                ("notes", models.CharField(blank=True, max_length=200, verbose_name="notes")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("archived_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "customer",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
             },
         ),
         migrations.CreateModel(
-            name='CustomerShare',
+            name="CustomerShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('content_object', tenancy.constraints.Link(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='customers.customer')),
-                ('granted_by', tenancy.constraints.Link(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "content_object",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    tenancy.constraints.Link(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TierChange',
+            name="TierChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(choices=[('A', 'Important large customer'), ('B', 'Main customer'), ('C', 'Ordinary customer'), ('D', 'Potential customer')], max_length=1)),
-                ('new', models.CharField(choices=[('A', 'Important large customer'), ('B', 'Main customer'), ('C', 'Ordinary customer'), ('D', 'Potential customer')], max_length=1)),
-                ('reason', models.CharField(max_length=300)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member')),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('customer', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='tier_changes', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "old",
+                    models.CharField(
+                        choices=[
+                            ("A", "Important large customer"),
+                            ("B", "Main customer"),
+                            ("C", "Ordinary customer"),
+                            ("D", "Potential customer"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "new",
+                    models.CharField(
+                        choices=[
+                            ("A", "Important large customer"),
+                            ("B", "Main customer"),
+                            ("C", "Ordinary customer"),
+                            ("D", "Potential customer"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "customer",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tier_changes",
+                        to="customers.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('org_path', models.TextField(db_collation='C', editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('field', 'On site'), ('phone', 'By telephone'), ('wechat', 'By WeChat'), ('video', 'By video')], default='field', max_length=8, verbose_name='kind of visit')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='purpose')),
-                ('planned_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='day')),
-                ('planned_time', models.TimeField(blank=True, null=True, verbose_name='time')),
-                ('is_planned', models.BooleanField(default=True, editable=False)),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('open', 'Under way'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='planned', editable=False, max_length=10, verbose_name='status')),
-                ('checked_in_at', models.DateTimeField(editable=False, null=True)),
-                ('checked_out_at', models.DateTimeField(editable=False, null=True)),
-                ('is_unclosed', models.BooleanField(default=False, editable=False)),
-                ('lat', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True)),
-                ('lng', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True)),
-                ('accuracy', models.DecimalField(blank=True, decimal_places=1, max_digits=8, null=True)),
-                ('datum', models.CharField(default='WGS-84', editable=False, max_length=8)),
-                ('met', models.CharField(blank=True, max_length=200, verbose_name='people met')),
-                ('summary', models.TextField(blank=True, max_length=4000, verbose_name='what was discussed')),
-                ('rival_news', models.TextField(blank=True, max_length=2000, verbose_name='news of rivals')),
-                ('next_step', models.CharField(blank=True, max_length=200, verbose_name='next step')),
-                ('next_on', models.DateField(blank=True, null=True, verbose_name='next visit on')),
-                ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('client_uuid', models.UUIDField(blank=True, editable=False, null=True)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('customer', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='customers.customer', verbose_name='customer')),
-                ('owner', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member', verbose_name='owner')),
-                ('unit', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("org_path", models.TextField(db_collation="C", editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("field", "On site"),
+                            ("phone", "By telephone"),
+                            ("wechat", "By WeChat"),
+                            ("video", "By video"),
+                        ],
+                        default="field",
+                        max_length=8,
+                        verbose_name="kind of visit",
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="purpose")),
+                (
+                    "planned_on",
+                    models.DateField(default=django.utils.timezone.localdate, verbose_name="day"),
+                ),
+                ("planned_time", models.TimeField(blank=True, null=True, verbose_name="time")),
+                ("is_planned", models.BooleanField(default=True, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("open", "Under way"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="planned",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("checked_in_at", models.DateTimeField(editable=False, null=True)),
+                ("checked_out_at", models.DateTimeField(editable=False, null=True)),
+                ("is_unclosed", models.BooleanField(default=False, editable=False)),
+                ("lat", models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True)),
+                ("lng", models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True)),
+                (
+                    "accuracy",
+                    models.DecimalField(blank=True, decimal_places=1, max_digits=8, null=True),
+                ),
+                ("datum", models.CharField(default="WGS-84", editable=False, max_length=8)),
+                ("met", models.CharField(blank=True, max_length=200, verbose_name="people met")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="what was discussed"
+                    ),
+                ),
+                (
+                    "rival_news",
+                    models.TextField(blank=True, max_length=2000, verbose_name="news of rivals"),
+                ),
+                (
+                    "next_step",
+                    models.CharField(blank=True, max_length=200, verbose_name="next step"),
+                ),
+                ("next_on", models.DateField(blank=True, null=True, verbose_name="next visit on")),
+                (
+                    "cancel_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                ),
+                ("client_uuid", models.UUIDField(blank=True, editable=False, null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "customer",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "owner",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "unit",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit',
-                'verbose_name_plural': 'visits',
-                'abstract': False,
+                "verbose_name": "visit",
+                "verbose_name_plural": "visits",
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['company', '-updated_at', '-id'], name='customers_customer_all'),
+            model_name="customer",
+            index=models.Index(
+                fields=["company", "-updated_at", "-id"], name="customers_customer_all"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['owner', '-updated_at', '-id'], name='customers_customer_own'),
+            model_name="customer",
+            index=models.Index(
+                fields=["owner", "-updated_at", "-id"], name="customers_customer_own"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['unit', '-updated_at', '-id'], name='customers_customer_unit'),
+            model_name="customer",
+            index=models.Index(
+                fields=["unit", "-updated_at", "-id"], name="customers_customer_unit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['company', 'org_path'], name='customers_customer_path'),
+            model_name="customer",
+            index=models.Index(fields=["company", "org_path"], name="customers_customer_path"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['company', 'tier', '-updated_at', '-id'], name='customers_customer_tier'),
+            model_name="customer",
+            index=models.Index(
+                fields=["company", "tier", "-updated_at", "-id"], name="customers_customer_tier"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['company', 'name_key'], name='customers_customer_key'),
+            model_name="customer",
+            index=models.Index(fields=["company", "name_key"], name="customers_customer_key"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['company', 'grams'], name='customers_customer_grams'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["company", "grams"], name="customers_customer_grams"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('company', 'credit_code'), name='cus_2_1_credit_code_once', violation_error_message='Another customer has this credit code.'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("credit_code", ""), _negated=True),
+                fields=("company", "credit_code"),
+                name="cus_2_1_credit_code_once",
+                violation_error_message="Another customer has this credit code.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='customers_customer_co_id'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="customers_customer_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=tenancy.constraints.RowSecurity(name='customers_customer_rows'),
+            model_name="customer",
+            constraint=tenancy.constraints.RowSecurity(name="customers_customer_rows"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=tenancy.constraints.SameCompany(field='owner', name='customers_customer_owner_id_co'),
+            model_name="customer",
+            constraint=tenancy.constraints.SameCompany(
+                field="owner", name="customers_customer_owner_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=tenancy.constraints.SameCompany(field='unit', name='customers_customer_unit_id_co'),
+            model_name="customer",
+            constraint=tenancy.constraints.SameCompany(
+                field="unit", name="customers_customer_unit_id_co"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['customer', 'id'], name='customers_contact_of'),
+            model_name="contact",
+            index=models.Index(fields=["customer", "id"], name="customers_contact_of"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at', None), ('is_primary', True)), fields=('company', 'customer'), name='customers_contact_one_primary', violation_error_message='The customer has a main contact already.'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("archived_at", None), ("is_primary", True)),
+                fields=("company", "customer"),
+                name="customers_contact_one_primary",
+                violation_error_message="The customer has a main contact already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='customers_contact_co_id'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="customers_contact_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=tenancy.constraints.RowSecurity(name='customers_contact_rows'),
+            model_name="contact",
+            constraint=tenancy.constraints.RowSecurity(name="customers_contact_rows"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=tenancy.constraints.SameCompany(field='customer', name='customers_contact_customer_id_co'),
+            model_name="contact",
+            constraint=tenancy.constraints.SameCompany(
+                field="customer", name="customers_contact_customer_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customershare',
-            constraint=models.UniqueConstraint(fields=('company', 'user', 'permission', 'content_object'), name='customers_share_once'),
+            model_name="customershare",
+            constraint=models.UniqueConstraint(
+                fields=("company", "user", "permission", "content_object"),
+                name="customers_share_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customershare',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='customers_customershare_co_id'),
+            model_name="customershare",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="customers_customershare_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customershare',
-            constraint=tenancy.constraints.RowSecurity(name='customers_customershare_rows'),
+            model_name="customershare",
+            constraint=tenancy.constraints.RowSecurity(name="customers_customershare_rows"),
         ),
         migrations.AddConstraint(
-            model_name='customershare',
-            constraint=tenancy.constraints.SameCompany(field='content_object', name='customers_customershare_content_object_id_co'),
+            model_name="customershare",
+            constraint=tenancy.constraints.SameCompany(
+                field="content_object", name="customers_customershare_content_object_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customershare',
-            constraint=tenancy.constraints.SameCompany(field='granted_by', name='customers_customershare_granted_by_id_co'),
+            model_name="customershare",
+            constraint=tenancy.constraints.SameCompany(
+                field="granted_by", name="customers_customershare_granted_by_id_co"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tierchange',
-            index=models.Index(fields=['customer', '-at'], name='customers_tierchange_of'),
+            model_name="tierchange",
+            index=models.Index(fields=["customer", "-at"], name="customers_tierchange_of"),
         ),
         migrations.AddConstraint(
-            model_name='tierchange',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='customers_tierchange_co_id'),
+            model_name="tierchange",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="customers_tierchange_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tierchange',
-            constraint=tenancy.constraints.RowSecurity(name='customers_tierchange_rows'),
+            model_name="tierchange",
+            constraint=tenancy.constraints.RowSecurity(name="customers_tierchange_rows"),
         ),
         migrations.AddConstraint(
-            model_name='tierchange',
-            constraint=tenancy.constraints.SameCompany(field='customer', name='customers_tierchange_customer_id_co'),
+            model_name="tierchange",
+            constraint=tenancy.constraints.SameCompany(
+                field="customer", name="customers_tierchange_customer_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tierchange',
-            constraint=tenancy.constraints.SameCompany(field='by', name='customers_tierchange_by_id_co'),
+            model_name="tierchange",
+            constraint=tenancy.constraints.SameCompany(
+                field="by", name="customers_tierchange_by_id_co"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['company', '-updated_at', '-id'], name='customers_visit_all'),
+            model_name="visit",
+            index=models.Index(
+                fields=["company", "-updated_at", "-id"], name="customers_visit_all"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['owner', '-updated_at', '-id'], name='customers_visit_own'),
+            model_name="visit",
+            index=models.Index(fields=["owner", "-updated_at", "-id"], name="customers_visit_own"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['unit', '-updated_at', '-id'], name='customers_visit_unit'),
+            model_name="visit",
+            index=models.Index(fields=["unit", "-updated_at", "-id"], name="customers_visit_unit"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['company', 'org_path'], name='customers_visit_path'),
+            model_name="visit",
+            index=models.Index(fields=["company", "org_path"], name="customers_visit_path"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['owner', 'planned_on', 'id'], name='customers_visit_own_day'),
+            model_name="visit",
+            index=models.Index(
+                fields=["owner", "planned_on", "id"], name="customers_visit_own_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['customer', '-planned_on', '-id'], name='customers_visit_of'),
+            model_name="visit",
+            index=models.Index(
+                fields=["customer", "-planned_on", "-id"], name="customers_visit_of"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['company', 'status', '-planned_on', '-id'], name='customers_visit_day'),
+            model_name="visit",
+            index=models.Index(
+                fields=["company", "status", "-planned_on", "-id"], name="customers_visit_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_uuid__isnull', False)), fields=('company', 'client_uuid'), name='customers_visit_sent_once'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("client_uuid__isnull", False)),
+                fields=("company", "client_uuid"),
+                name="customers_visit_sent_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('company', 'owner'), name='customers_visit_one_open', violation_error_message='Another visit is still under way.'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "open")),
+                fields=("company", "owner"),
+                name="customers_visit_one_open",
+                violation_error_message="Another visit is still under way.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__range', (-90, 90)), ('lng__range', (-180, 180))), _connector='OR'), name='customers_visit_position', violation_error_message='This is not a position on the earth.'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lng__isnull", True)),
+                    models.Q(("lat__range", (-90, 90)), ("lng__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="customers_visit_position",
+                violation_error_message="This is not a position on the earth.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='customers_visit_co_id'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="customers_visit_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=tenancy.constraints.RowSecurity(name='customers_visit_rows'),
+            model_name="visit",
+            constraint=tenancy.constraints.RowSecurity(name="customers_visit_rows"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=tenancy.constraints.SameCompany(field='owner', name='customers_visit_owner_id_co'),
+            model_name="visit",
+            constraint=tenancy.constraints.SameCompany(
+                field="owner", name="customers_visit_owner_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=tenancy.constraints.SameCompany(field='unit', name='customers_visit_unit_id_co'),
+            model_name="visit",
+            constraint=tenancy.constraints.SameCompany(
+                field="unit", name="customers_visit_unit_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=tenancy.constraints.SameCompany(field='customer', name='customers_visit_customer_id_co'),
+            model_name="visit",
+            constraint=tenancy.constraints.SameCompany(
+                field="customer", name="customers_visit_customer_id_co"
+            ),
         ),
     ]

@@ -1,18 +1,20 @@
 """The list, the 360° page and the forms of a customer and its contacts."""
 
 from copy import copy
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from customers import actions
 from customers.filters import MOST_CHOICES, CustomerFilter, sellers_under, units_under
-from customers.forms import ContactForm, CustomerForm, NewCustomerForm, TierForm
+from customers.forms import ContactForm, CustomerForm, NoteForm, TierForm
 from customers.models import Contact, Customer, Tier, Visit
 from customers.regions import PROVINCES
 from customers.views.answers import form_page, tried
@@ -20,7 +22,8 @@ from files.views import attach_page
 from kit.lists import capped_count, page_of
 from kit.names import SHORTEST, normalise
 from kit.registry import panels_of, timeline_of
-from org.access import page
+from org.access import covers, page
+from org.models import Member
 
 SHORT = {
     Tier.A: gettext_lazy("Important"),
@@ -51,6 +54,7 @@ def list_(request: HttpRequest) -> HttpResponse:
         "leads": bool(request.member.scope.ranges("see")),
         "may_create": request.member.may("customers.create"),
         "may_import": request.member.may("files.upload"),
+        "may_hand_over": request.member.may("customers.hand_over"),
     }
     if request.htmx:
         return render(request, "customers/_rows.html", context)
@@ -92,6 +96,10 @@ def detail(request: HttpRequest, customer: Customer) -> HttpResponse:
         "open_visit": customer.visits.filter(owner=member, status=Visit.Status.OPEN).first(),
         "may_visit": member.may("customers.check_in", customer),
         "may_change": member.may("customers.change", customer),
+        "may_share": member.may("customers.share", customer),
+        "may_end_share": member.may("customers.end_share", customer),
+        "may_hand_over": not customer.is_archived and may_pass_on(member, customer),
+        "shares": shares_of(customer),
         "may_restore": member.may("customers.restore", customer),
         "verdict": member.may("customers.view", customer),
         "acts": panels_of("customers.customer.acts", member, customer),
@@ -101,18 +109,26 @@ def detail(request: HttpRequest, customer: Customer) -> HttpResponse:
     return render(request, "customers/detail.html", context)
 
 
-@page("customers.create")
-def create(request: HttpRequest) -> HttpResponse:
-    form = NewCustomerForm(request.POST or None, member=request.member)
+def may_pass_on(member: Member, customer: Customer) -> bool:
+    """Whether the way to the hand-over is worth showing; where to is asked there."""
+    return any(covers(member, permission, customer) for permission in ("lead", "assist"))
 
-    def act(contact_name="", contact_title="", contact_mobile="", **fields):
-        contact = {"name": contact_name, "title": contact_title, "mobile": contact_mobile}
-        return actions.create(by=request.member, contact=contact, **fields)
 
-    if customer := tried(request, form, act):
-        messages.success(request, _("Customer added."))
-        return redirect("customers:detail", customer.pk)
-    return form_page(request, "customers/form.html", form)
+def shares_of(customer: Customer) -> list[dict[str, Any]]:
+    """Who sees it by a share that has not run out."""
+    rows = list(customer.shares.in_force().select_related("granted_by").order_by("valid_until"))
+    people = Member.objects.filter(user__in=[row.user_id for row in rows])
+    names = dict(people.values_list("user_id", "name"))
+    return [
+        {
+            "pk": row.pk,
+            "name": names.get(row.user_id, ""),
+            # the moment is the first that no longer counts
+            "last_day": row.valid_until and row.valid_until - timedelta(seconds=1),
+            "by": row.granted_by,
+        }
+        for row in rows
+    ]
 
 
 @page("customers.change", Customer)
@@ -143,8 +159,10 @@ def attach(request: HttpRequest, customer: Customer) -> HttpResponse:
 @page("customers.archive", Customer)
 def archive(request: HttpRequest, customer: Customer) -> HttpResponse:
     actions.archive(customer, by=request.member)
-    messages.success(request, _("Archived. It can be restored on this page."))
-    return redirect("customers:detail", customer.pk)
+    undo = reverse("customers:restore", args=[customer.pk])
+    said = _("%(name)s is archived.") % {"name": customer.name}
+    messages.success(request, said, extra_tags=undo)
+    return redirect("customers:list")
 
 
 @require_POST
@@ -153,6 +171,16 @@ def restore(request: HttpRequest, customer: Customer) -> HttpResponse:
     actions.restore(customer, by=request.member)
     messages.success(request, _("Restored."))
     return redirect("customers:detail", customer.pk)
+
+
+@page("customers.add_note", Customer)
+def add_note(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """T4.5: a call or a message counts as contact."""
+    form = NoteForm(request.POST or None)
+    if tried(request, form, lambda **typed: actions.add_note(customer, by=request.member, **typed)):
+        messages.success(request, _("Noted."))
+        return redirect("customers:detail", customer.pk)
+    return form_page(request, "customers/add_note.html", form, customer=customer)
 
 
 @page("customers.change", Customer)

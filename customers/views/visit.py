@@ -16,11 +16,13 @@ from customers.filters import BOXES, VisitFilter, box_of
 from customers.forms import (
     CancelForm,
     CheckInForm,
+    CorrectForm,
     PickForm,
     PlanForm,
     ResultForm,
     StartForm,
 )
+from customers.history import corrections
 from customers.models import Customer, Visit
 from customers.views.answers import form_page, tried
 from customers.views.customer import choices_of
@@ -115,6 +117,8 @@ def visit(request: HttpRequest, visit: Visit) -> HttpResponse:
         "may_start": is_planned and member.may("customers.start_visit", visit),
         "may_finish": takes_result(visit) and member.may("customers.finish_visit", visit),
         "may_cancel": is_planned and member.may("customers.cancel_visit", visit),
+        "may_correct": member.may("customers.correct_visit", visit),
+        "corrections": list(corrections(visit)),
         "verdict": member.may("customers.visit_view", visit),
     }
     return render(request, "customers/visit.html", context)
@@ -194,6 +198,20 @@ def finish_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
         return redirect("customers:visit", visit.pk)
     return form_page(
         request, "customers/finish_visit.html", form, visit=visit, customer=visit.customer
+    )
+
+
+@page("customers.correct_visit", Visit)
+def correct_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """T1.11: within a day of the visit; what stood there before is shown below the result."""
+    form = CorrectForm(request.POST or None, instance=copy(visit))
+    if tried(
+        request, form, lambda **typed: actions.correct_visit(visit, by=request.member, **typed)
+    ):
+        messages.success(request, _("The result is corrected."))
+        return redirect("customers:visit", visit.pk)
+    return form_page(
+        request, "customers/correct_visit.html", form, visit=visit, customer=visit.customer
     )
 
 

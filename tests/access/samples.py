@@ -12,9 +12,9 @@ from approvals.models import Case
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
-from customers.models import Contact, Customer, Visit
+from customers.models import Contact, Customer, Note, Visit
 from files import actions as files
-from files.models import Attachment, ImportJob
+from files.models import Attachment, ExportJob, ImportJob
 from org.models import Member, Post, Unit, UnitMove
 
 
@@ -28,6 +28,7 @@ def build(cast):
     visit = customers.plan_visit(
         customer, by=rep, planned_on=timezone.localdate(), purpose=cast.canary
     )
+    note = customers.add_note(customer, by=rep, text=cast.canary)
     product = Product.objects.create(
         name="五轴加工中心", code="VMC-850", specification=cast.canary, unit="台",
         list_price=Decimal("580000.00"),
@@ -46,11 +47,15 @@ def build(cast):
     paper = files.attach(customer, file, by=rep)
     files.draw_preview({"attachment": paper.pk})
     paper.refresh_from_db()
+    taken = ExportJob.objects.create(
+        owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
+    )  # fmt: skip
     return {
         Customer: customer,
         Attachment: paper,
         Contact: contact,
         Visit: visit,
+        Note: note,
         Product: product,
         Contract: contract,
         Case: contract.case,
@@ -59,6 +64,7 @@ def build(cast):
         Post: cast.east_rep2.posts.get(),
         Unit: cast.unit("east_two"),
         UnitMove: moved(cast),
+        ExportJob: taken,
     }
 
 

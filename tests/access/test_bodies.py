@@ -151,6 +151,7 @@ def some_pk(stage, view, text):
         "Case": stage.case,
         "ImportJob": stage.job,
         "Product": stage.product,
+        "ExportJob": stage.export,
         "Attachment": stage.paper,
         "Member": stage.member,
         "Unit": stage.unit,

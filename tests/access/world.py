@@ -23,7 +23,7 @@ from approvals.models import Task
 from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
-from files.models import ImportJob, ImportRow
+from files.models import ImportJob, ImportOutcome, ImportRow
 from org import actions as org
 from org.models import Member, Unit
 from salesops import services
@@ -82,10 +82,13 @@ def build(cast):
     customer, product = made["Customer"], made["Product"]
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
-    world.contract = made["Contract"]
+    world.contract, world.export = made["Contract"], made["ExportJob"]
     world.archived = customers.create(by=rep, name="已归档客户有限公司")
     customers.archive(world.archived, by=rep)
     world.call = customers.plan_visit(customer, by=rep, planned_on=day, kind="phone")
+    begun = customers.check_in(customer, by=rep)
+    world.done = customers.finish_visit(begun, by=rep, summary="确认交期")
+    world.share = customers.share(customer, member=cast.bare_rep, by=rep)
     world.draft = samples.draft(cast, customer, product)
     world.approved, world.rejected = (samples.draft(cast, customer, product) for _n in "ab")
     for contract in (world.approved, world.rejected):
@@ -108,6 +111,13 @@ def build(cast):
         )
         for n, status in enumerate(("checked", "uploaded"))
     )  # fmt: skip
+    world.done_job = ImportJob.objects.create(
+        owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
+        kind="customers.customer", filename="b.csv", stored="nothing", sha256="0" * 64,
+        size=1, status="done", total=1, ok_count=1, finished_at=timezone.now(),
+    )  # fmt: skip
+    rows = customers.add_many([{"name": "新导入机械厂"}], by=rep)
+    ImportOutcome.objects.create(job=world.done_job, ids=rows)
     ImportRow.objects.create(job=world.job, row_no=2, data={"name": "新客户有限公司"})
     west = cast.west_rep
     world.west = SimpleNamespace(
@@ -303,6 +313,20 @@ def result(world):
     }  # fmt: skip
 
 
+def mended(world):
+    return {name: text for name, text in result(world).items() if name != "next_on"}
+
+
+def lend(world):
+    return {"member": world.cast.east_rep2.pk, "until": f"{world.day}"}
+
+
+def pass_on(world):
+    return {
+        "pick": world.customer.pk, "to": world.cast.east_rep2.pk, "reason": "调整负责区域",
+    }  # fmt: skip
+
+
 def upload(world):
     table = SimpleUploadedFile("a.csv", "客户名称\n新客户有限公司\n".encode())
     member, unit = world.cast.east_supervisor, world.cast.unit("east_one")
@@ -395,6 +419,12 @@ WRITES = {
     "POST /contracts/<int:pk>/attach/": Write(REP, "draft", one_file),
     "POST /contracts/<int:pk>/signed_copy/": Write(REP, "signed", one_file),
     "POST /contracts/<int:pk>/archive/": Write(REP, "scanned", same({"place": "3 柜"})),
+    "POST /files/imports/<int:pk>/undo/": Write(REP, "done_job"),
+    "POST /files/exports/new/": Write(
+        BOSS, "",
+        same({"kind": "customers.customer", "filters": "tier=A", "form": "csv",
+              "with_contacts": "on"}),
+    ),
     "POST /customers/create/": Write(
         BOSS,
         "",
@@ -403,11 +433,23 @@ WRITES = {
         | {"owner": world.cast.east_rep.pk},
         {"owner": "member"},
     ),
+    "POST /customers/search/": Write(REP, "", same({"q": "华东"})),
     "POST /customers/<int:pk>/change/": Write(REP, "customer", same(CUSTOMER)),
     "POST /customers/<int:pk>/set_tier/": Write(REP, "customer", same(TIER)),
     "POST /customers/<int:pk>/archive/": Write(REP, "customer"),
     "POST /customers/<int:pk>/restore/": Write(REP, "archived"),
     "POST /customers/<int:pk>/add_contact/": Write(REP, "customer", same(CONTACT)),
+    "POST /customers/<int:pk>/add_note/": Write(
+        REP, "customer", same({"kind": "wechat", "text": "微信确认"})
+    ),
+    "POST /customers/<int:pk>/share/": Write(REP, "customer", lend, {"member": "member"}),
+    "POST /customers/<int:pk>/end_share/": Write(
+        REP, "customer", lambda world: {"share": world.share.pk}
+    ),
+    "POST /customers/hand_over/": Write(
+        BOSS, "", pass_on, {"pick": "customer", "to": "member"}
+    ),
+    "POST /customers/visits/<int:pk>/correct/": Write(REP, "done", mended),
     "POST /customers/<int:pk>/plan_visit/": Write(REP, "customer", plan),
     "POST /customers/<int:pk>/check_in/": Write(REP, "customer", same(CHECK_IN)),
     "POST /customers/contacts/<int:pk>/change/": Write(REP, "contact", same(CONTACT)),
@@ -429,6 +471,7 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
     "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
+    "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
     f"PUT /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
     f"PATCH /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
     f"POST /api/v1/^customers/{ONE}/archive/$": Write(REP, "customer"),
@@ -469,6 +512,8 @@ WRITES = {
 
 # a POST to these shows the page and writes nothing
 READS = {
+    "POST /files/exports/", "POST /files/exports/<int:pk>/",
+    "POST /files/exports/<int:pk>/download/",
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
     "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",

@@ -16,9 +16,9 @@ from contracts.terms import ending_of
 from files import actions as files
 from files.models import Attachment, Purpose
 from kit.because import Forbidden, Refused
+from tests.conftest import client_of
 from tests.contracts.conftest import make_contract
 from tests.contracts.steps import approve, points_of, through
-from tests.conftest import client_of
 from tests.files.hostile import pdf
 
 

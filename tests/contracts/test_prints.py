@@ -1,4 +1,4 @@
-"""T14, T23: the contract on paper: every letter and every number, as A4 pages and as a Word file."""
+"""T14, T23: the contract on paper: every letter and number, as A4 pages and as a Word file."""
 
 import io
 from datetime import timedelta
@@ -13,9 +13,9 @@ from approvals.models import Task
 from contracts import actions, prints
 from contracts.models import Contract
 from kit.because import Refused
+from tests.conftest import client_of
 from tests.contracts.conftest import make_contract
 from tests.contracts.steps import through
-from tests.conftest import client_of
 
 HOSTILE = '#panic("x") $x$ *b* `c` {{7*7}} {% load %} #read("/etc/passwd") \\u{41} <b>'
 
@@ -51,7 +51,7 @@ def rich(acme, customer):
         },
         lines=[
             {"name": "五轴加工中心", "specification": "VMC-850", "unit": "台",
-             "quantity": Decimal("2"), "list_price": Decimal("580000"), "discount": Decimal(90)},
+             "quantity": Decimal(2), "list_price": Decimal(580000), "discount": Decimal(90)},
             {"name": "刀具包𠮷", "quantity": Decimal("0.5"), "list_price": Decimal("3000.04"),
              "discount": Decimal(100)},
         ],

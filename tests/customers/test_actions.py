@@ -185,15 +185,3 @@ def test_many_come_at_once_with_one_line_in_the_log(acme, django_assert_num_quer
     assert AuditLine.objects.get(verb="customers.add_many").after["rows"] == 30
     assert Customer.objects.get(pk=ids[7]).name == "武汉光谷仪表7厂"
     assert Customer.objects.search("whgg").count() == 30
-
-
-def test_existing_customers_are_found_by_key_and_code(acme):
-    customer = new(acme.east_rep, "上海明远(集团)有限公司", credit_code=GOOD_CODE)
-    from kit.names import company_key
-
-    key = company_key("上海明远有限责任公司").key
-    found = actions.find_existing([key, "没有"], [GOOD_CODE])
-    assert found == {
-        key: [(customer.pk, customer.name)],
-        GOOD_CODE: [(customer.pk, customer.name)],
-    }

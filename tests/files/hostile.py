@@ -1,4 +1,4 @@
-"""Files that people with bad intent, or bad luck, attach: (name, bytes) by what is odd about them."""
+"""Files that people with bad intent, or bad luck, attach: (name, bytes) by what is odd."""
 
 import io
 import zipfile
@@ -57,7 +57,8 @@ def pdf(words=b"hello"):
         places.append(len(out))
         out += b"%d 0 obj%sendobj\n" % (number, part)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    tail = b"xref\n0 4\n0000000000 65535 f \n%strailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    tail = b"xref\n0 4\n0000000000 65535 f \n%s"
+    tail += b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
     return out + tail % (table, len(out))
 
 
@@ -144,7 +145,8 @@ TAMED = {
     "picture with a package behind it": ("x.png", picture() + package("word/document.xml")),
     "pdf that is a page too": ("x.pdf", pdf(HTML)),
     "html as txt": ("x.txt", HTML),
-    "EICAR": ("x.txt", rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"),
+    "EICAR": ("x.txt", rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$"
+              b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"),
     "entity in a workbook": (
         "x.xlsx",
         package("xl/workbook.xml", **{"xl/s.xml": b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>'}),

@@ -1,4 +1,4 @@
-"""Customers, their contacts, the visits paid to them, tier history and shares."""
+"""The customer's file and the people at the customer's."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,11 +9,10 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from guardian.models import UserObjectPermissionBase
 
 from customers.regions import PROVINCES
 from kit.names import pattern, query_grams, query_words
-from org.models import Member, OwnedModel, OwnedQuerySet
+from org.models import OwnedModel, OwnedQuerySet
 from tenancy.models import CompanyModel, Link
 from tenancy.params import param
 
@@ -85,6 +84,10 @@ class Customer(OwnedModel):
     search = models.TextField(editable=False, default="")
     grams = ArrayField(models.TextField(), editable=False, default=list)
     name_key = models.CharField(max_length=NAME_LENGTH, editable=False, default="")
+    bare_key = models.CharField(max_length=NAME_LENGTH, editable=False, default="")
+    duplicate_reason = models.CharField(
+        _("reason in spite of a similar customer"), max_length=300, blank=True
+    )
     credit_code = models.CharField(_("credit code"), max_length=18, blank=True)
     tier = models.CharField(_("tier"), max_length=1, choices=Tier, default=Tier.D)
     industry = models.CharField(_("industry"), max_length=40, blank=True)
@@ -122,6 +125,7 @@ class Customer(OwnedModel):
                 fields=["company", "tier", "-updated_at", "-id"], name="customers_customer_tier"
             ),
             models.Index(fields=["company", "name_key"], name="customers_customer_key"),
+            models.Index(fields=["company", "bare_key"], name="customers_customer_bare"),
             GinIndex(fields=["company", "grams"], name="customers_customer_grams"),
         ]
 
@@ -201,142 +205,17 @@ class Contact(CompanyModel):
                 violation_error_message=_("The customer has a main contact already."),
             )
         ]
-        indexes = [models.Index(fields=["customer", "id"], name="customers_contact_of")]
+        indexes = [
+            models.Index(fields=["customer", "id"], name="customers_contact_of"),
+            models.Index(
+                fields=["company", "mobile"],
+                condition=~models.Q(mobile=""),
+                name="customers_contact_mobile",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class VisitQuerySet(OwnedQuerySet):
-    """Visits by their state and day."""
-
-    def planned(self) -> "VisitQuerySet":
-        """Plans that still stand: those of an archived customer rest until it is restored."""
-        return self.filter(status=Visit.Status.PLANNED, customer__archived_at=None)
-
-    def overdue(self, on: date) -> "VisitQuerySet":
-        return self.planned().filter(planned_on__lt=on)
-
-    def of_day(self, day: date) -> "VisitQuerySet":
-        """Planned for the day or under way or finished on it, as the day's round shows them."""
-        rest = models.Q(status=Visit.Status.PLANNED, customer__archived_at__isnull=False)
-        return self.filter(planned_on=day).exclude(status=Visit.Status.CANCELLED).exclude(rest)
-
-
-class Visit(OwnedModel):
-    """CUS-1.8: a contact with a customer, from its plan to its result. The owner is who visits."""
-
-    reach = ("self", "customer")
-
-    class Kind(models.TextChoices):
-        FIELD = "field", _("On site")
-        PHONE = "phone", _("By telephone")
-        WECHAT = "wechat", _("By WeChat")
-        VIDEO = "video", _("By video")
-
-    class Status(models.TextChoices):
-        PLANNED = "planned", _("Planned")
-        OPEN = "open", _("Under way")
-        DONE = "done", _("Done")
-        CANCELLED = "cancelled", _("Cancelled")
-
-        @property
-        def colour(self) -> str:
-            return {"planned": "info", "open": "blue", "done": "green"}.get(self, "grey")
-
-    customer = Link(Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"))
-    kind = models.CharField(_("kind of visit"), max_length=8, choices=Kind, default=Kind.FIELD)
-    purpose = models.CharField(_("purpose"), max_length=200, blank=True)
-    # for a visit without a plan the day of the check-in, so that one column orders every list
-    planned_on = models.DateField(_("day"), default=timezone.localdate)
-    planned_time = models.TimeField(_("time"), null=True, blank=True)
-    is_planned = models.BooleanField(default=True, editable=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.PLANNED, editable=False
-    )
-    checked_in_at = models.DateTimeField(null=True, editable=False)
-    checked_out_at = models.DateTimeField(null=True, editable=False)
-    is_unclosed = models.BooleanField(default=False, editable=False)
-    lat = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
-    lng = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
-    accuracy = models.DecimalField(max_digits=8, decimal_places=1, null=True, blank=True)
-    # T1.3: browsers give WGS-84; points of other origin must say so
-    datum = models.CharField(max_length=8, default="WGS-84", editable=False)
-    met = models.CharField(_("people met"), max_length=200, blank=True)
-    summary = models.TextField(_("what was discussed"), max_length=4000, blank=True)
-    rival_news = models.TextField(_("news of rivals"), max_length=2000, blank=True)
-    next_step = models.CharField(_("next step"), max_length=200, blank=True)
-    next_on = models.DateField(_("next visit on"), null=True, blank=True)
-    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
-    client_uuid = models.UUIDField(null=True, blank=True, editable=False)
-
-    objects = VisitQuerySet.as_manager()
-
-    class Meta(OwnedModel.Meta):
-        verbose_name = _("visit")
-        verbose_name_plural = _("visits")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["company", "client_uuid"],
-                condition=models.Q(client_uuid__isnull=False),
-                name="customers_visit_sent_once",
-            ),
-            models.UniqueConstraint(
-                fields=["company", "owner"],
-                condition=models.Q(status="open"),
-                name="customers_visit_one_open",
-                violation_error_message=_("Another visit is still under way."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(lat__isnull=True, lng__isnull=True)
-                | models.Q(lat__range=(-90, 90), lng__range=(-180, 180)),
-                name="customers_visit_position",
-                violation_error_message=_("This is not a position on the earth."),
-            ),
-        ]
-        indexes = [
-            *OwnedModel.Meta.indexes,
-            models.Index(fields=["owner", "planned_on", "id"], name="customers_visit_own_day"),
-            models.Index(fields=["customer", "-planned_on", "-id"], name="customers_visit_of"),
-            models.Index(
-                fields=["company", "status", "-planned_on", "-id"], name="customers_visit_day"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.customer} · {self.planned_on}"
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.status == self.Status.PLANNED and self.planned_on < timezone.localdate()
-
-    @property
-    def state(self) -> "Shown":
-        """T2: what the pill says; overdue is computed, never stored."""
-        if self.is_overdue:
-            return Shown(_("Overdue"), "red")
-        if self.is_unclosed:
-            return Shown(_("Not checked out"), "amber")
-        status = self.Status(self.status)
-        return Shown(status.label, status.colour)
-
-    @property
-    def stay_minutes(self) -> int | None:
-        """T1.6: unknown when nobody checked out."""
-        if self.is_unclosed or not (self.checked_in_at and self.checked_out_at):
-            return None
-        return int((self.checked_out_at - self.checked_in_at).total_seconds() // 60)
-
-    @property
-    def position_note(self) -> Any:
-        """T1.2: how far the stored position can be trusted."""
-        if self.lat is None:
-            return _("without position")
-        if self.accuracy is None or self.accuracy > param("visits.weak_accuracy"):
-            return _("no valid position")
-        if self.accuracy > param("visits.rough_accuracy"):
-            return _("rough position")
-        return _("with position")
 
 
 class Shown:
@@ -344,54 +223,3 @@ class Shown:
 
     def __init__(self, label: Any, colour: str) -> None:
         self.label, self.colour = label, colour
-
-
-class TierChange(CompanyModel):
-    """CUS-3.8: one change of tier with its reason. Added, never changed."""
-
-    reach = ("customer",)
-
-    customer = Link(Customer, models.PROTECT, related_name="tier_changes")
-    old = models.CharField(max_length=1, choices=Tier)
-    new = models.CharField(max_length=1, choices=Tier)
-    reason = models.CharField(max_length=300)
-    by = Link(Member, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    objects = OwnedQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["customer", "-at"], name="customers_tierchange_of")]
-
-    def __str__(self) -> str:
-        return f"{self.old} → {self.new}"
-
-
-class CustomerShareQuerySet(models.QuerySet):
-    """Shares by time."""
-
-    def in_force(self) -> "CustomerShareQuerySet":
-        return self.filter(models.Q(valid_until=None) | models.Q(valid_until__gt=timezone.now()))
-
-
-class CustomerShare(CompanyModel, UserObjectPermissionBase):
-    """Sight of one customer for one login, stored by guardian; the rule reads `valid_until`."""
-
-    content_object = Link(Customer, models.CASCADE, related_name="shares")
-    valid_until = models.DateTimeField(null=True, blank=True)
-    granted_by = Link(Member, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = CustomerShareQuerySet.as_manager()
-
-    class Meta:
-        unique_together = None
-        constraints = [
-            models.UniqueConstraint(
-                fields=["company", "user", "permission", "content_object"],
-                name="customers_share_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.content_object_id}"

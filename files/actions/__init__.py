@@ -1,0 +1,43 @@
+"""Every write of imports, exports and papers."""
+
+from files.actions.exports import expire_export, export, write_export
+from files.actions.imports import (
+    CHUNK,
+    MOST_BYTES,
+    MOST_TURNS,
+    add_rows,
+    cancel,
+    check_file,
+    clean_name,
+    commit,
+    commit_rows,
+    folder,
+    undo,
+    upload,
+)
+from files.actions.papers import attach, draw_preview, is_intact, remove, restore, shelf, shelve
+
+__all__ = [
+    "CHUNK",
+    "MOST_BYTES",
+    "MOST_TURNS",
+    "add_rows",
+    "attach",
+    "cancel",
+    "check_file",
+    "clean_name",
+    "commit",
+    "commit_rows",
+    "draw_preview",
+    "expire_export",
+    "export",
+    "folder",
+    "is_intact",
+    "remove",
+    "restore",
+    "shelf",
+    "shelve",
+    "undo",
+    "upload",
+    "write_export",
+]
