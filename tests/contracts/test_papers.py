@@ -190,7 +190,7 @@ def test_the_database_lets_nothing_of_an_archive_change(acme, contract, what):
         CHANGES[what](contract)
 
 
-@pytest.mark.parametrize("what", set(CHANGES) - {"checksum", "unarchived", "status"})
+@pytest.mark.parametrize("what", sorted(set(CHANGES) - {"checksum", "unarchived", "status"}))
 def test_before_the_archive_the_same_writes_pass(acme, contract, what):
     contract = signed(acme, contract)
     attach_copy(contract, acme.east_rep)
