@@ -88,6 +88,7 @@ def open_(request: HttpRequest, job: ImportJob) -> HttpResponse:
     importer = importers[job.kind]
     rows = job.rows.exclude(state=ImportRow.State.OK)
     is_own = job.owner_id == request.member.pk
+    is_shown = is_own and not job.is_running
     context = {
         "job": job,
         "kind_label": _(importer.label),
@@ -101,9 +102,7 @@ def open_(request: HttpRequest, job: ImportJob) -> HttpResponse:
         "may_undo": is_own
         and job.status == ImportState.DONE
         and request.member.may("files.undo", job),
-        "bad": [shown(row, importer) for row in rows[:SHOWN]]
-        if is_own and not job.is_running
-        else [],
+        "bad": [shown(row, importer) for row in rows[: SHOWN if is_shown else 0]],
         "list_url": reverse(importer.url) if importer.url else "",
     }
     template = "files/_job.html" if request.htmx else "files/open.html"

@@ -36,17 +36,10 @@ class OrgConfig(AppConfig):
 
     def open_doors(self) -> None:
         """What only the company's administrator is offered."""
-        for label, url, icon, order in (
-            (N_("Roles"), "org:roles", "shield", 82),
-            (N_("Parameters"), "org:params", "adjustments", 83),
-            (N_("Working calendar"), "org:calendar", "calendar", 84),
-            (N_("Company"), "org:company", "building", 85),
-        ):
-            door(
-                group=N_("Administration"),
-                label=label,
-                url=url,
-                icon=icon,
-                rule="org.administer",
-                order=order,
-            )
+        offered = {"group": N_("Administration"), "rule": "org.administer"}
+        door(label=N_("Roles"), url="org:roles", icon="shield", order=82, **offered)
+        door(label=N_("Parameters"), url="org:params", icon="adjustments", order=83, **offered)
+        door(
+            label=N_("Working calendar"), url="org:calendar", icon="calendar", order=84, **offered
+        )
+        door(label=N_("Company"), url="org:company", icon="building", order=85, **offered)

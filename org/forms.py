@@ -117,7 +117,7 @@ class PasswordForm(forms.Form):
 class UnitForm(forms.Form):
     """A new unit."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Title of the unit"), max_length=60)
     kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices[1:])
     code = forms.CharField(
         label=_("Code"),
@@ -130,7 +130,7 @@ class UnitForm(forms.Form):
 class RenameUnitForm(forms.Form):
     """Name and code of a unit."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Title of the unit"), max_length=60)
     code = forms.CharField(label=_("Code"), max_length=10, required=False)
 
 
@@ -209,7 +209,7 @@ class DayForm(forms.Form):
         choices=[("False", _("a day off")), ("True", _("a workday"))],
         coerce=lambda text: text == "True",
     )
-    name = forms.CharField(label=_("Name"), max_length=40, required=False)
+    name = forms.CharField(label=_("Title of the day"), max_length=40, required=False)
 
 
 class WhyForm(forms.Form):

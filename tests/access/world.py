@@ -442,7 +442,7 @@ WRITES = {
     "POST /customers/<int:pk>/add_note/": Write(
         REP, "customer", same({"kind": "wechat", "text": "微信确认"})
     ),
-    "POST /customers/<int:pk>/share/": Write(REP, "customer", lend, {"member": "member"}),
+    "POST /customers/<int:pk>/share/": Write(REP, "customer", lend),
     "POST /customers/<int:pk>/end_share/": Write(
         REP, "customer", lambda world: {"share": world.share.pk}
     ),

@@ -29,8 +29,9 @@ result = ids
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
+    """Not longer than the module: Playwright's loop would forbid others the database."""
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium")
