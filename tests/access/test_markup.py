@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contracts import actions as contracts
+from contracts.models import Product
 from customers import actions as customers
 from tests.access import samples, world
 from tests.conftest import client_of
@@ -65,7 +66,7 @@ def test_what_people_write_is_never_markup(acme, settings, tmp_path):
                 visit, by=rep, summary=text, met=text, rival_news=text, next_step=text
             )
             product = contracts.save_product(
-                contracts.Product(name=text[:120], code=text[:40], specification=text[:120],
+                Product(name=text[:120], code=text[:40], specification=text[:120],
                                   list_price=5, unit=text[:10]), by=acme.secretary,
             )  # fmt: skip
             contract = samples.draft(
