@@ -189,6 +189,7 @@ def said(answer, value, name=""):
     """The answer without one-time keys and without the number that was asked for."""
     text = answer.content.decode(errors="replace")
     text = re.sub(r"[0-9a-zA-Z-]{32,64}", "", text)
+    text = re.sub(r"刚刚|\d+ 分钟前", "", text)  # a minute may pass between two answers
     if value < 1000 or name in {"owner", "unit", "at_unit"}:
         # units and people have small numbers: only where the question is repeated
         return re.sub(rf"\b({name}=|{name}%3D)({value}|{MISSING})\b", r"\1ID", text)
