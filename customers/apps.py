@@ -19,7 +19,7 @@ class CustomersConfig(AppConfig):
                 f"customers.contact_days_{tier}",
                 days,
                 N_("Days between contacts with customers of a tier"),
-                unit="days",
+                unit=N_("days"),
                 low=1,
                 high=365,
                 clause="CUS-1.9",
@@ -38,7 +38,7 @@ class CustomersConfig(AppConfig):
             "visits.frozen_after_hours",
             24,
             N_("Hours after which the result of a visit is frozen"),
-            unit="hours",
+            unit=N_("hours"),
             low=1,
             high=240,
         )
