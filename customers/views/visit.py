@@ -24,8 +24,8 @@ from customers.forms import (
 )
 from customers.history import corrections
 from customers.models import Customer, Visit
-from customers.views.answers import form_page, tried
 from customers.views.customer import choices_of
+from kit.answers import form_page, tried
 from kit.lists import capped_count, page_of
 from org.access import page
 from org.roles import SELLING
