@@ -7,18 +7,23 @@ from django.utils.translation import gettext_noop as N_
 from kit.registry import door, panel, timeline
 from tenancy.params import declare
 
-CONTACT_DAYS = {"a": 7, "b": 14, "c": 30, "d": 14}
+CONTACT_DAYS = {
+    "a": (7, N_("Days between contacts with tier A")),
+    "b": (14, N_("Days between contacts with tier B")),
+    "c": (30, N_("Days between contacts with tier C")),
+    "d": (14, N_("Days between contacts with tier D")),
+}
 
 
 class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
-        for tier, days in CONTACT_DAYS.items():
+        for tier, (days, label) in CONTACT_DAYS.items():
             declare(
                 f"customers.contact_days_{tier}",
                 days,
-                N_("Days between contacts with customers of a tier"),
+                label,
                 unit=N_("days"),
                 low=1,
                 high=365,

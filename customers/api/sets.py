@@ -2,12 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, mixins, serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,23 +28,7 @@ from customers.filters import CustomerFilter, VisitFilter
 from customers.models import Contact, Customer, Visit
 from kit.forms import number
 from org.access import check, load
-from org.api import DoorMixin
-
-
-class NewestFirst(CursorPagination):
-    """Lists by position, as on the pages; `next` and `previous` are addresses."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
-    ordering = ("-updated_at", "-id")
-
-    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
-        try:
-            return super().paginate_queryset(*args, **kwargs)
-        except (ValueError, ValidationError) as wrong:
-            # a cursor that was made by hand and holds no value of the column
-            raise exceptions.NotFound(self.invalid_cursor_message) from wrong
+from org.api import DoorMixin, NewestFirst
 
 
 class ByDay(NewestFirst):
@@ -80,7 +62,6 @@ class CustomerViewSet(Telling, DoorMixin, viewsets.ModelViewSet):
     queryset = Customer.objects.select_related("owner", "unit").order_by("-updated_at", "-id")
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilter
-    pagination_class = NewestFirst
     http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "head", "options"]
     rules: ClassVar[dict[str, str]] = {
         "list": "customers.list",
