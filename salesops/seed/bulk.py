@@ -210,7 +210,8 @@ def spread(source: Iterator[str], numbers: range, bulk: Bulk) -> None:
         cursor.execute(
             insert(
                 Contact, "bulk_name b", company_id=str(bulk.company),
-                customer_id=f"{base} + 1 + b.n", name="'王工'", mobile="'138' || lpad((b.n % 100000000)::text, 8, '0')",
+                customer_id=f"{base} + 1 + b.n", name="'王工'",
+                mobile="'138' || lpad((b.n % 100000000)::text, 8, '0')",
                 is_primary="true", notes=f"'{canary}'",
             )
         )  # fmt: skip
@@ -253,7 +254,8 @@ def papers(cursor: Any, bulk: Bulk) -> None:
     cursor.execute(
         insert(
             Case, f"{half} WHERE {has_case}", id=f"{first[Case]} + 1 + b.n / 2",
-            **bulk.place, **shared, kind="'contracts.contract'", object_id=f"{first[Contract]} + 1 + b.n / 2",
+            **bulk.place, **shared, kind="'contracts.contract'",
+            object_id=f"{first[Contract]} + 1 + b.n / 2",
             chain_id=str(bulk.chain), number=number, title=f"'设备采购合同 {canary}'",
             party="b.name", amount=net, state="'approved'", content_hash="repeat('0', 66)",
             submitted_at=f"{day} - interval '3 days'",

@@ -8,7 +8,7 @@ VISITED = "(r.checked_in_at AT TIME ZONE co.zone)::date"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0004_keeping"), ("figures", "0001_initial")]
+    dependencies = [("customers", "0005_contact_names"), ("figures", "0001_initial")]
 
     operations = [
         credits_of(
