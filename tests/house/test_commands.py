@@ -7,6 +7,7 @@ from salesops.celery import app
 OURS = {"accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
         "kit", "org", "salesops", "tenancy"}  # fmt: skip
 COMMANDS = {
+    "bench": "measures, on databases of its own beside the product's",
     "create_company": "a new tenant with its tree's root, tax rates, workdays and chains",
     "list_endpoints": "reads the resolver",
     "messages": "reads and writes catalogues, no database",
