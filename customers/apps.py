@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models import Count, Q
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel, timeline
+from kit.registry import command, door, finder, panel, timeline
 from tenancy.params import declare
 
 CONTACT_DAYS = {
@@ -57,6 +57,7 @@ class CustomersConfig(AppConfig):
         )
         self.open_doors()
         self.hand_down()
+        self.be_found()
 
     def open_doors(self) -> None:
         """Customers and visits for everybody, the check-in tab for those who sell."""
@@ -141,4 +142,31 @@ class CustomersConfig(AppConfig):
                 clause="CUS-1.9",
                 fixed={"box": "done", "who": "all"},
             )
+        )
+
+    def be_found(self) -> None:
+        """What the search everywhere asks this floor."""
+        from customers import finders
+
+        finder(
+            key="customers",
+            label=N_("Customers"),
+            icon="users",
+            order=10,
+            source=finders.customers,
+            url="customers:list",
+        )
+        finder(
+            key="contacts",
+            label=N_("Contacts"),
+            icon="address-book",
+            order=20,
+            source=finders.contacts,
+        )
+        command(
+            label=N_("New customer"),
+            url="customers:create",
+            icon="user-plus",
+            rule="customers.create",
+            order=10,
         )

@@ -1,5 +1,5 @@
 #!/bin/sh
-# entry.sh web|worker|beat|migrate     the processes of `manage.py start`, one per container
+# entry.sh web|worker|beat|migrate|COMMAND…     the processes of `manage.py start`, one per container
 set -eu
 case ${1:-web} in
   web)
@@ -12,5 +12,8 @@ case ${1:-web} in
     # the static files of this image replace those of the last one in the shared volume
     python manage.py migrate --database owner --noinput
     exec python manage.py collectstatic --clear --noinput --verbosity 0 ;;
+  # asked by docker: the worker answers over Redis, beat writes down every three minutes when it last ran
+  worker-health) exec celery -A salesops --quiet inspect ping --destination "celery@$(hostname)" --timeout 10 ;;
+  beat-health) [ -n "$(find /tmp -maxdepth 1 -name 'beat-schedule*' -mmin -10)" ] ;;
   *) exec "$@" ;;
 esac

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door
+from kit.registry import command, door, finder
 
 
 class OrgConfig(AppConfig):
@@ -26,7 +26,7 @@ class OrgConfig(AppConfig):
             rule="org.members",
             order=81,
         )
-        from org import rules  # noqa: F401
+        from org import finders, rules  # noqa: F401
         from org.actions import move
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
@@ -41,6 +41,28 @@ class OrgConfig(AppConfig):
             high=1,
         )
         self.open_doors()
+        finder(
+            key="colleagues",
+            label=N_("Colleagues"),
+            icon="user",
+            order=40,
+            source=finders.colleagues,
+            url="org:members",
+        )
+        command(
+            label=N_("My posts and rights"),
+            url="org:profile",
+            icon="user",
+            rule="org.profile",
+            order=30,
+        )
+        command(
+            label=N_("Invite a member"),
+            url="org:invite",
+            icon="user-plus",
+            rule="org.administer",
+            order=31,
+        )
 
     def open_doors(self) -> None:
         """What only the company's administrator is offered."""

@@ -17,8 +17,8 @@ from customers.forms import ContactForm, CustomerForm, NoteForm, TierForm
 from customers.models import Contact, Customer, Tier, Visit
 from customers.numbers import is_open, veiled
 from customers.regions import PROVINCES
-from customers.views.answers import form_page, tried
 from files.views import attach_page
+from kit.answers import form_page, tried
 from kit.lists import capped_count, page_of
 from kit.names import SHORTEST, normalise
 from kit.registry import panels_of, timeline_of

@@ -25,10 +25,10 @@ from customers.forms import (
 from customers.history import corrections
 from customers.models import Customer, Visit
 from customers.numbers import is_open, is_said_to
-from customers.views.answers import form_page, tried
 from customers.views.customer import choices_of
 from files.panels import attachments
 from files.views import attach_page
+from kit.answers import form_page, tried
 from kit.lists import capped_count, page_of
 from org.access import page
 from org.roles import SELLING
