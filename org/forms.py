@@ -178,6 +178,18 @@ class CompanyForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
+class TermsForm(forms.Form):
+    """The standing clauses of contracts."""
+
+    terms = forms.CharField(
+        label=_("Clauses"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_("One clause a line. The numbers are put in front by themselves."),
+    )
+
+
 class ParamForm(forms.Form):
     """A new value between its bounds, from a day to come, with the reason."""
 

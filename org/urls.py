@@ -25,6 +25,7 @@ urlpatterns = [
     path("roles/", views.roles, name="roles"),
     path("why/", views.why, name="why"),
     path("company/", views.change_company, name="company"),
+    path("company/terms/", views.change_terms, name="change_terms"),
     path("params/", views.params, name="params"),
     path("params/set/", views.set_param, name="set_param"),
     path("calendar/", views.calendar, name="calendar"),

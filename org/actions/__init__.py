@@ -1,6 +1,13 @@
 """The organisation's verbs, by noun; `from org import actions` finds them all here."""
 
-from org.actions.company import change_company, found, load_year, mark_day, set_param
+from org.actions.company import (
+    change_company,
+    change_terms,
+    found,
+    load_year,
+    mark_day,
+    set_param,
+)
 from org.actions.link import has_to_join, issue_link, join, link_of, may_reset, reset_password
 from org.actions.member import (
     add_member,
@@ -20,6 +27,7 @@ __all__ = [
     "add_unit",
     "change_company",
     "change_member",
+    "change_terms",
     "disable",
     "enable",
     "end_post",

@@ -1,6 +1,13 @@
 """Pages of the organisation, by noun."""
 
-from org.views.company import calendar, change_company, load_year, params, set_param
+from org.views.company import (
+    calendar,
+    change_company,
+    change_terms,
+    load_year,
+    params,
+    set_param,
+)
 from org.views.me import choose_company, enter, profile
 from org.views.member import (
     disable,
@@ -20,6 +27,7 @@ __all__ = [
     "add_unit",
     "calendar",
     "change_company",
+    "change_terms",
     "choose_company",
     "disable",
     "enable",

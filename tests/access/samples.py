@@ -14,7 +14,7 @@ from contracts.models import Contract, Product
 from customers import actions as customers
 from customers.models import Contact, Customer, Note, Visit
 from files import actions as files
-from files.models import Attachment, ExportJob, ImportJob
+from files.models import Attachment, CompanyPicture, ExportJob, ImportJob
 from org.models import Member, Post, Unit, UnitMove
 
 
@@ -47,6 +47,9 @@ def build(cast):
     paper = files.attach(customer, file, by=rep)
     files.draw_preview({"attachment": paper.pk})
     paper.refresh_from_db()
+    seal = io.BytesIO()
+    Image.new("RGB", (80, 80), "red").save(seal, "PNG")
+    seal = SimpleUploadedFile("seal.png", seal.getvalue())
     taken = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
     )  # fmt: skip
@@ -65,6 +68,7 @@ def build(cast):
         Unit: cast.unit("east_two"),
         UnitMove: moved(cast),
         ExportJob: taken,
+        CompanyPicture: files.set_picture(seal, kind="seal", by=cast.admin),
     }
 
 

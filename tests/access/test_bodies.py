@@ -153,6 +153,7 @@ def some_pk(stage, view, text):
         "Product": stage.product,
         "ExportJob": stage.export,
         "Attachment": stage.paper,
+        "CompanyPicture": stage.seal,
         "Member": stage.member,
         "Unit": stage.unit,
         "Post": stage.post,
