@@ -1,6 +1,5 @@
 """A contract on paper: its content once as plain text, laid out as A4 pages or as a Word file."""
 
-import base64
 import io
 import json
 from datetime import date, datetime
@@ -38,10 +37,13 @@ NOTHING = "—"
 Content = dict[str, Any]
 
 
-def content_of(contract: Contract) -> Content:
-    """Everything that stands on the paper, as text; numbers are already written out."""
+def content_of(contract: Contract, reader: str = "") -> Content:
+    """Everything that stands on the paper, as text; numbers are already written out.
+
+    `reader` is the mark of who took it (T16.1); the signed contract itself bears none.
+    """
     with translation.override(LANGUAGE):
-        return _content(contract)
+        return _content(contract) | {"reader": "" if contract.is_binding else reader}
 
 
 def _content(contract: Contract) -> Content:
@@ -53,12 +55,8 @@ def _content(contract: Contract) -> Content:
     dates = _days(contract.starts_on, contract.ends_on)
     return {
         "company": head["name"],
-        "company_code": _labelled(_("Credit code"), head.get("credit_code")),
-        "company_place": "  ".join(
-            part
-            for part in (head.get("address"), _labelled(_("Telephone"), head.get("phone")))
-            if part
-        ),
+        "company_code": letterhead.labelled(_("Credit code"), head.get("credit_code")),
+        "company_place": letterhead.place(head),
         "title": contract.title,
         "under_title": " ".join((_("Number"), contract.number or _("no number yet"))),
         "watermark": "" if contract.is_binding else _("Not signed"),
@@ -80,7 +78,7 @@ def _content(contract: Contract) -> Content:
         "parties": [
             [_("Buyer (party A)"), contract.buyer or NOTHING],
             [_("Seller (party B)"), contract.seller or NOTHING],
-            *_bank(head),
+            *letterhead.bank_rows(head),
         ],
         "elements": [
             [_("Delivery date"), _day(contract.delivery_on)],
@@ -89,7 +87,11 @@ def _content(contract: Contract) -> Content:
             [_("Prices"), contract.get_price_mode_display()],
         ],
         "line_heads": [
-            _("No."), _("Product or service"), _("Quantity"), _("Unit price"), _("Tax rate"),
+            _("No."),
+            _("Product or service"),
+            _("Quantity"),
+            _("Unit price"),
+            _("Tax rate"),
             _("Amount"),
         ],
         "lines": [_line(place, line) for place, line in enumerate(contract.lines.all(), 1)],
@@ -125,16 +127,6 @@ def _content(contract: Contract) -> Content:
         "signatures": _signatures(contract),
         "archive": _archive(contract),
     }
-
-
-def _labelled(label: str, value: str | None) -> str:
-    return f"{label} {value}" if value else ""
-
-
-def _bank(head: dict[str, str]) -> list[list[str]]:
-    """Where the buyer pays to."""
-    rows = ((_("Bank"), head.get("bank_name")), (_("Account number"), head.get("bank_account")))
-    return [[label, value] for label, value in rows if value]
 
 
 def _day(day: date | None) -> str:
@@ -237,20 +229,11 @@ def chinese_fonts() -> list[str]:
     raise Refused(text, code="no_font")
 
 
-def drawn(picture: CompanyPicture) -> str:
-    """As the layout can take it: the PNG inside a drawing, which is text."""
-    size = f'width="{picture.width}" height="{picture.height}"'
-    data = base64.b64encode(bytes_of(picture)).decode()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
-        f'<image {size} href="data:image/png;base64,{data}"/></svg>'
-    )
-
-
-def pdf(contract: Contract) -> bytes:
+def pdf(contract: Contract, reader: str = "") -> bytes:
     """CTR-1.4, T23: the contract as A4 pages. Errors: Refused("no_font")."""
-    pictures = {kind: drawn(picture) for kind, picture in letterhead.pictures_of(contract).items()}
-    content = content_of(contract) | {"fonts": chinese_fonts(), "pictures": pictures}
+    found = letterhead.pictures_of(contract)
+    pictures = {kind: letterhead.drawn(picture) for kind, picture in found.items()}
+    content = content_of(contract, reader) | {"fonts": chinese_fonts(), "pictures": pictures}
     return typst.compile(
         str(LAYOUT),
         root=str(LAYOUT.parent),
@@ -264,9 +247,9 @@ def pdf(contract: Contract) -> bytes:
 # --- Word -----------------------------------------------------------------------------------------
 
 
-def docx(contract: Contract) -> bytes:
+def docx(contract: Contract, reader: str = "") -> bytes:
     """The same text as a Word file."""
-    content, pictures = content_of(contract), letterhead.pictures_of(contract)
+    content, pictures = content_of(contract, reader), letterhead.pictures_of(contract)
     word = _blank()
     _letterhead(word, content, pictures.get(PictureKind.LOGO))
     _centred(word, content["title"], size=18)
@@ -381,6 +364,8 @@ def _footer(word: WordDocument, content: Content) -> None:
     paragraph.add_run(between)
     _field(paragraph, "NUMPAGES")
     paragraph.add_run(f"{after}\n{content['hash_label']} {content['hash']}")
+    if content["reader"]:
+        paragraph.add_run(f"\n{content['reader']}")
     for run in paragraph.runs:
         run.font.size = Pt(7.5)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kit.answers import form_page, tried
-from kit.calendar import is_workday, official, statutory
+from kit.calendar import holiday_label, is_workday, official, statutory
 from kit.registry import panels_of
 from org import actions
 from org.access import page
@@ -183,7 +183,7 @@ def month_of(year: int, month: int, table: Any, names: dict[dt.date, str]) -> di
                 "day": day,
                 "works": is_workday(day, table),
                 "differs": is_workday(day, table) != (day.weekday() < 5),
-                "name": names.get(day) or statutory(year).get(day, ""),
+                "name": holiday_label(names.get(day) or statutory(year).get(day, "")),
                 "is_today": day == today,
                 "is_past": day < today,
             }

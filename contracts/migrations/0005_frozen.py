@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0003_immutable'),
+        ('contracts', '0004_texts'),
     ]
 
     operations = [
