@@ -19,6 +19,7 @@ from org.actions.member import (
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
+from org.actions.support import end_support, grant_support
 from org.actions.unit import add_unit, rename_unit, switch_off_unit, switch_on_unit
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "disable",
     "enable",
     "end_post",
+    "end_support",
     "found",
     "grant",
+    "grant_support",
     "has_to_join",
     "invite",
     "issue_link",

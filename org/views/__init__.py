@@ -20,6 +20,7 @@ from org.views.member import (
     reset,
     start_post,
 )
+from org.views.support import end_support, support, supports
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -32,6 +33,7 @@ __all__ = [
     "disable",
     "enable",
     "end_post",
+    "end_support",
     "enter",
     "invite",
     "invite_again",
@@ -46,6 +48,8 @@ __all__ = [
     "roles",
     "set_param",
     "start_post",
+    "support",
+    "supports",
     "switch_off_unit",
     "switch_on_unit",
     "tree",

@@ -154,6 +154,7 @@ def some_pk(stage, view, text):
         "ExportJob": stage.export,
         "Attachment": stage.paper,
         "CompanyPicture": stage.seal,
+        "SupportAccess": stage.support,
         "Member": stage.member,
         "Unit": stage.unit,
         "Post": stage.post,

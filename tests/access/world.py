@@ -102,6 +102,8 @@ def build(cast):
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
     world.paper, world.seal = made["Attachment"], made["CompanyPicture"]
+    world.support = made["SupportAccess"]
+    world.operator = User.objects.create_user("two@operator.example", is_staff=True)
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
@@ -378,6 +380,10 @@ def new_value(world):
     return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
 
 
+def opened(world):
+    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
+
+
 def marked(world):
     return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
 
@@ -415,6 +421,8 @@ WRITES = {
     "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
     "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
     "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
+    "POST /org/support/": Write(ADMIN, "", opened),
+    "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
@@ -529,7 +537,7 @@ READS = {
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
     "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
-    "POST /files/pictures/<int:pk>/",
+    "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
     "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",
     "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",
