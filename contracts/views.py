@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from approvals.board import Board, board, steps_of
+from approvals.board import Board, board, foreseen, steps_of
 from approvals.models import Status
-from contracts import actions, prints
+from contracts import actions, letterhead, prints
 from contracts.chain import risks_of
 from contracts.filters import ContractFilter, ProductFilter, owners_for
 from contracts.forms import ArchiveForm, DraftForm, HeaderForm, Paper, ProductForm, SignForm
@@ -64,11 +64,14 @@ def detail(request: HttpRequest, contract: Contract) -> HttpResponse:
     """Also what a decision refused as incomplete is shown on again, with what was typed."""
     member = request.member
     shown = board(member, contract, getattr(request, "typed", None))
+    verbs = _verbs(request, contract, shown)
     context = {
         "contract": contract,
         "lines": contract.lines.all(),
         "instalments": contract.instalments.all(),
         "board": shown,
+        "coming": foreseen(contract, member) if verbs["may_submit"] else [],
+        "taken": letterhead.taken(contract),
         "risks": shown.risks if shown and not contract.is_open_to_edit else risks_of(contract),
         "tail": _tail(contract),
         "sees": sees(member, contract),
@@ -77,7 +80,7 @@ def detail(request: HttpRequest, contract: Contract) -> HttpResponse:
         "papers": attachments(member, contract),
         "ending": ending_of(contract),
         "events": timeline_of("contracts.contract", member, contract),
-        **_verbs(request, contract, shown),
+        **verbs,
     }
     return render(request, "contracts/detail.html", context)
 
