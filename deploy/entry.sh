@@ -5,7 +5,7 @@ case ${1:-web} in
   web)
     exec gunicorn --worker-class gthread --workers "${WEB_WORKERS:-2}" --threads 8 \
       --graceful-timeout 20 --no-control-socket --worker-tmp-dir /dev/shm \
-      --bind 0.0.0.0:8000 --access-logfile - salesops.wsgi:application ;;
+      --bind 0.0.0.0:8000 --access-logfile - --access-logformat '%(h)s %(t)s %(m)s %(U)s %(s)s %(b)s %(M)sms' salesops.wsgi:application ;;
   worker) exec celery -A salesops --quiet worker -c 2 --loglevel INFO --without-mingle --without-gossip ;;
   beat) exec celery -A salesops --quiet beat --pidfile= --schedule /tmp/beat-schedule ;;
   migrate)
