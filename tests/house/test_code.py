@@ -149,7 +149,8 @@ def formatted(path, tree):
     for call in calls(tree):
         text = getattr(call.func, "value", None)
         is_format = name_of(call) in {"format", "format_map"} and text is not None
-        if is_format and not isinstance(text, ast.Constant):
+        is_sql = isinstance(text, ast.Call) and name_of(text) == "SQL"  # psycopg quotes names
+        if is_format and not is_sql and not isinstance(text, ast.Constant):
             yield call.lineno
 
 
