@@ -39,7 +39,5 @@ class OrgConfig(AppConfig):
         offered = {"group": N_("Administration"), "rule": "org.administer"}
         door(label=N_("Roles"), url="org:roles", icon="shield", order=82, **offered)
         door(label=N_("Parameters"), url="org:params", icon="adjustments", order=83, **offered)
-        door(
-            label=N_("Working calendar"), url="org:calendar", icon="calendar", order=84, **offered
-        )
+        door(label=N_("Working calendar"), url="org:calendar", icon="calendar", order=84, **offered)
         door(label=N_("Company"), url="org:company", icon="building", order=85, **offered)

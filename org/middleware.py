@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.places import place
 from audit.actions import refuse
 from kit.because import Refused
+from kit.registry import clauses_of
 from org.membership import BadToken, Seat, seat_of_session, seat_of_token
 from org.models import Member
 from tenancy.context import Origin, company
@@ -87,13 +88,12 @@ class Door:
 
     @staticmethod
     def log(request: HttpRequest, seat: Seat, status: int) -> None:
-        guard = getattr(request.resolver_match.func, "guard", None)
         refuse(
             member_id=seat.member_id,
             status=status,
             method=request.method,
             path=request.path,
-            rule=guard.rule if guard else "",
+            rule=rule_of(request),
             code=getattr(request.refused, "code", "") or "",
         )
 
@@ -103,9 +103,16 @@ class Door:
             if isinstance(error, Http404) and wants_json(request):
                 return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
             return None
+        error.citing(next(iter(clauses_of("rule", rule_of(request))), ""))
         if wants_json(request):
             return JsonResponse(refusal_json(error), status=error.status)
         return render(request, f"{error.status}.html", {"refused": error}, status=error.status)
+
+
+def rule_of(request: HttpRequest) -> str:
+    """The rule that guards the page asked for."""
+    guard = getattr(request.resolver_match.func, "guard", None) if request.resolver_match else None
+    return guard.rule if guard else ""
 
 
 def refusal_json(error: Refused) -> dict[str, Any]:
