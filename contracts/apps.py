@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel, timeline
+from kit.registry import command, door, finder, panel, timeline
 
 STANDARD_DAYS = {
     "A": (60, N_("Standard credit days of tier A")),
@@ -70,6 +70,7 @@ class ContractsConfig(AppConfig):
                 clause="CTR-1.5",
             )
         self.doors()
+        self.finders()
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
         timeline("customers.customer", panels.events)
@@ -98,6 +99,41 @@ class ContractsConfig(AppConfig):
                 url="contracts:list",
                 clause="CTR-1.4",
             )
+        )
+
+    @staticmethod
+    def finders() -> None:
+        from contracts import finders
+
+        finder(
+            key="contracts",
+            label=N_("Contracts"),
+            icon="file-text",
+            order=30,
+            source=finders.contracts,
+            url="contracts:list",
+        )
+        finder(
+            key="products",
+            label=N_("Products"),
+            icon="package",
+            order=50,
+            source=finders.products,
+            url="contracts:products",
+        )
+        command(
+            label=N_("New contract"),
+            url="contracts:create",
+            icon="file-plus",
+            rule="contracts.create",
+            order=11,
+        )
+        command(
+            label=N_("New product"),
+            url="contracts:create_product",
+            icon="package",
+            rule="contracts.keep_products",
+            order=12,
         )
 
     @staticmethod

@@ -66,12 +66,25 @@ class Clause:
         return f"{self.title}: {first}" if not is_chinese() else f"{self.title}：{first}"
 
     @property
+    def words(self) -> tuple[str, str]:
+        """Title and text in the reader's language; 繁體 by conversion."""
+        if not is_chinese():
+            return self.english
+        return self.traditional if get_language() == "zh-hant" else self.chinese
+
+    @cached_property
+    def traditional(self) -> tuple[str, str]:
+        from kit.traditional import traditional  # its tables are read when somebody needs them
+
+        return traditional(self.chinese[0]), traditional(self.chinese[1])
+
+    @property
     def title(self) -> str:
-        return (self.chinese if is_chinese() else self.english)[0]
+        return self.words[0]
 
     @property
     def text(self) -> str:
-        return (self.chinese if is_chinese() else self.english)[1]
+        return self.words[1]
 
     @property
     def original(self) -> tuple[str, str]:
