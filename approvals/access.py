@@ -15,12 +15,16 @@ def inbox(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("approvals.see_case")
+@rule("approvals.see_case", clauses="ORG-1.6", label=N_("Open a case"))
 def see_case(member: Member, case: Case) -> Because:
     return sees(member, case)
 
 
-@rule("approvals.decide", clauses="ORG-1.3 CTR-1.2 CTR-1.3 CTR-2.4")
+@rule(
+    "approvals.decide",
+    clauses="ORG-1.3 CTR-1.2 CTR-1.3 CTR-2.4",
+    label=N_("Decide on the step that waits for one"),
+)
 def decide(member: Member, case: Case) -> Because:
     """Whoever holds an open task of the case, except its submitter."""
     if case.owner_id == member.pk:
@@ -36,7 +40,7 @@ def decide(member: Member, case: Case) -> Because:
     return yes("decide", reason)
 
 
-@rule("approvals.answer", clauses="ORG-1.3")
+@rule("approvals.answer", clauses="ORG-1.3", label=N_("Answer as one of those asked"))
 def answer(member: Member, case: Case) -> Because:
     """Whoever is or was asked in this round; who came too late is told so by the engine."""
     if may_decide := decide(member, case):
@@ -46,7 +50,11 @@ def answer(member: Member, case: Case) -> Because:
     return may_decide
 
 
-@rule("approvals.withdraw")
+@rule(
+    "approvals.withdraw",
+    clauses="CTR-1.6",
+    label=N_("Take back what one submitted, before the first decision"),
+)
 def withdraw(member: Member, case: Case) -> Because:
     if case.owner_id == member.pk and case.state == Case.State.RUNNING:
         return yes("withdraw", Line("rule", ok=True, text=N_("you submitted it yourself")))
