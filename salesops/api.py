@@ -2,13 +2,14 @@
 
 from rest_framework.routers import DefaultRouter
 
-from approvals.api import CaseViewSet
+from approvals.api import CaseViewSet, DelegationViewSet
 from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
 router.register("cases", CaseViewSet, basename="case")
+router.register("delegations", DelegationViewSet, basename="delegation")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("contacts", ContactViewSet, basename="contact")
 router.register("visits", VisitViewSet, basename="visit")

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from approvals.models import Case
+from approvals import actions as approvals
+from approvals.models import Case, Delegation
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
@@ -47,6 +48,11 @@ def build(cast):
     paper = files.attach(customer, file, by=rep)
     files.draw_preview({"attachment": paper.pk})
     paper.refresh_from_db()
+    day = timezone.localdate()
+    lent = approvals.delegate(
+        cast.finance, stand_in=cast.finance2, starts_on=day, ends_on=day + timedelta(days=9),
+        reason=cast.canary, by=cast.finance,
+    )  # fmt: skip
     taken = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
     )  # fmt: skip
@@ -59,6 +65,7 @@ def build(cast):
         Product: product,
         Contract: contract,
         Case: contract.case,
+        Delegation: lent,
         ImportJob: job,
         Member: cast.east_rep2,
         Post: cast.east_rep2.posts.get(),
