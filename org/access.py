@@ -15,11 +15,13 @@ from django.utils.translation import gettext_noop as N_
 
 from kit.because import Because, Forbidden, Line, any_of, msgid, no, yes
 from kit.pages import Guard
-from kit.registry import bind
+from kit.registry import bind, clauses_of
 from org.models import Member, Role, UnitGrant
 
 Rule = Callable[[Member, Any], Because]
 rules: dict[str, Rule] = {}
+# what a rule allows, in words (msgids)
+labels: dict[str, str] = {}
 
 # Records that a duty of the moment lets someone see, by model label: an approver's open case.
 Duty = Callable[[Member], Iterable[int]]
@@ -250,20 +252,33 @@ def everybody(member: Member, obj: Any = None) -> Because:
     return yes("everybody", Line("rule", ok=True, text=N_("every member may")))
 
 
-def rule(name: str, *, clauses: str = "") -> Callable[[Rule], Rule]:
-    """Register a rule `app.verb`: (member, obj) -> Because. Declares the clauses it enforces."""
+def rule(
+    name: str, *, clauses: str = "", label: str = "", strength: str = "prevents"
+) -> Callable[[Rule], Rule]:
+    """Register a rule `app.verb`: (member, obj) -> Because. Declares the clauses it serves.
+
+    `label` (a msgid) says what it allows, for the page of the clause; a rule that refuses nobody
+    only "shows".
+    """
 
     def register(function: Rule) -> Rule:
         rules[name] = function
-        bind(clauses, "rule", name, "prevents")
+        labels[name] = label
+        bind(clauses, "rule", name, strength)
         return function
 
     return register
 
 
 def may(member: Member, name: str, obj: Any = None) -> Because:
-    """Ask a rule by name; a rule that does not exist is a bug, not a refusal."""
-    return rules[name](member, obj)
+    """Ask a rule by name; a rule that does not exist is a bug, not a refusal.
+
+    A refusal names its clause: that of the line which decided, else the first one of the rule.
+    """
+    because = rules[name](member, obj)
+    if because:
+        return because
+    return because.citing(next(iter(clauses_of("rule", name)), ""))
 
 
 def check(member: Member, name: str, obj: Any = None) -> Because:

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "desk",
     "contracts",
     "customers",
+    "handbook",
     "approvals",
     "figures",
     "files",
