@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door
+from kit.registry import door, topic
 
 DECIDERS = frozenset(
     {"management", "director", "regional_manager", "supervisor", "finance", "company_admin"}
@@ -16,13 +16,18 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access
+        from approvals import access, news
         from approvals.actions import ask_again
         from org.access import duties
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
 
         handle(SEATS_CHANGED, ask_again)
+        for news_of in ("submitted", "asked", "withdraw"):
+            handle(f"approvals.{news_of}", news.submitted)
+        for verb in ("approve", "return", "reject"):
+            handle(f"approvals.{verb}", news.decided)
+        self.topics()
 
         text = N_("it waits for your decision")
         duties["approvals.case"] = [(text, access.cases_to_decide)]
@@ -36,6 +41,24 @@ class ApprovalsConfig(AppConfig):
             count=waiting_count,
             phone=2,
             phone_roles=DECIDERS,
+        )
+
+    @staticmethod
+    def topics() -> None:
+        topic(
+            key="approvals.asked",
+            label=N_("A document waits for my decision"),
+            gone=N_("A document waited for your decision"),
+            icon="checkbox",
+            order=10,
+            colour="amber",
+        )
+        topic(
+            key="approvals.ended",
+            label=N_("My document was decided on"),
+            gone=N_("A document you submitted was decided on"),
+            icon="gavel",
+            order=11,
         )
 
 

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "approvals",
     "figures",
     "files",
+    "notices",
     "org",
     "audit",
     "tenancy",
@@ -249,6 +250,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenancy.sweep", "schedule": 1.5, "options": {"expires": 5}},
     "publish-heads": {"task": "audit.publish_heads", "schedule": 60.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
+    "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
+    "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "tidy-logins": {"task": "accounts.tidy", "schedule": 3600.0},
 }
 

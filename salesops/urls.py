@@ -27,6 +27,7 @@ urlpatterns = [
     path("org/", include("org.urls")),
     path("approvals/", include("approvals.urls")),
     path("files/", include("files.urls")),
+    path("notices/", include("notices.urls")),
     path("customers/", include("customers.urls")),
     path("contracts/", include("contracts.urls")),
     path("", include("desk.urls")),

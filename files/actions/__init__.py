@@ -1,6 +1,6 @@
 """Every write of imports, exports and papers."""
 
-from files.actions.exports import expire_export, export, write_export
+from files.actions.exports import expire_export, export, name_of_export, write_export
 from files.actions.imports import (
     CHUNK,
     MOST_BYTES,
@@ -33,6 +33,7 @@ __all__ = [
     "export",
     "folder",
     "is_intact",
+    "name_of_export",
     "remove",
     "restore",
     "shelf",

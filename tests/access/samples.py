@@ -15,6 +15,7 @@ from customers import actions as customers
 from customers.models import Contact, Customer, Note, Visit
 from files import actions as files
 from files.models import Attachment, ExportJob, ImportJob
+from notices.models import Notice
 from org.models import Member, Post, Unit, UnitMove
 
 
@@ -50,7 +51,12 @@ def build(cast):
     taken = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
     )  # fmt: skip
+    notice = Notice.objects.create(
+        member=rep, topic="customers.shared", text="%(name)s", event="sample",
+        kind="customers.customer", target_id=customer.pk,
+    )  # fmt: skip
     return {
+        Notice: notice,
         Customer: customer,
         Attachment: paper,
         Contact: contact,
