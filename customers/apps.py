@@ -37,6 +37,14 @@ class CustomersConfig(AppConfig):
             high=10_000,
             clause="CUS-2.1",
         )
+        declare(
+            "customers.reveals_per_day",
+            50,
+            N_("Masked telephone numbers a person may have shown in a day"),
+            low=1,
+            high=10_000,
+            clause="CUS-2.1",
+        )
         declare("visits.rough_accuracy", 100, N_("A position beyond this is rough"), unit="m")
         declare("visits.weak_accuracy", 500, N_("A position beyond this does not count"), unit="m")
         declare(
@@ -92,7 +100,7 @@ class CustomersConfig(AppConfig):
         from files.panels import attachments
         from org.access import duties
 
-        duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
+        duties["customers.customer"] = [(access.SHARED, access.shared_with)]
         imports.ready()
         exports.ready()
         papers = {"paper": "customers.attach"}

@@ -29,9 +29,17 @@ class OrgConfig(AppConfig):
         from org import finders, rules  # noqa: F401
         from org.actions import move
         from tenancy.actions import handle, handle_long
+        from tenancy.params import declare
 
         handle_long("org.move_unit", move.move_later)
         handle("org.follow_move", move.follow_move)
+        declare(
+            "org.watermark",
+            1,
+            N_("Name of the reader as a faint mark on pages and papers: 1 on, 0 off"),
+            low=0,
+            high=1,
+        )
         self.open_doors()
         finder(
             key="colleagues",
@@ -69,7 +77,5 @@ class OrgConfig(AppConfig):
         offered = {"group": N_("Administration"), "rule": "org.administer"}
         door(label=N_("Roles"), url="org:roles", icon="shield", order=82, **offered)
         door(label=N_("Parameters"), url="org:params", icon="adjustments", order=83, **offered)
-        door(
-            label=N_("Working calendar"), url="org:calendar", icon="calendar", order=84, **offered
-        )
+        door(label=N_("Working calendar"), url="org:calendar", icon="calendar", order=84, **offered)
         door(label=N_("Company"), url="org:company", icon="building", order=85, **offered)
