@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 # of these the frame and the door take 14
-LIST_QUERIES = 20
-VISITS_QUERIES = 19
-DETAIL_QUERIES = 25
+LIST_QUERIES = 21
+VISITS_QUERIES = 20
+DETAIL_QUERIES = 26
 
 
 @pytest.fixture

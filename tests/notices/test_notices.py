@@ -27,6 +27,13 @@ from tests.conftest import client_of, inside
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def chinese():
+    """An earlier request may have left another language behind."""
+    with translation.override("zh-hans"):
+        yield
+
+
 @pytest.fixture
 def made(acme):
     built = {model.__name__: obj for model, obj in samples.build(acme).items()}
