@@ -146,6 +146,7 @@ def some_pk(stage, view, text):
     model = view.guard.model.__name__
     return {
         "Customer": stage.customer,
+        "Contact": stage.contact,
         "Contract": stage.contract,
         "Visit": stage.visit,
         "Case": stage.case,
