@@ -20,6 +20,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)
     ]
     counts = {d.url: d.count(member) for d in mine if d.count}
+    roles = member.scope.roles
+    mine = [d for d in mine if not d.always or d.always & roles or counts.get(d.url)]
     here = current_of(mine, request.path)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in mine:
