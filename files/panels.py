@@ -9,8 +9,6 @@ from files.holders import holders
 from files.models import Attachment, CompanyPicture, PictureKind, Purpose
 from org.models import Member
 
-VERBS = {Purpose.PAPER: "attach", Purpose.SIGNED_COPY: "attach_signed_copy"}
-
 
 def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
     """None when there is nothing to see and nothing to add."""
@@ -20,9 +18,9 @@ def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
     rows = list(found)
     kept = [row for row in rows if row.archived_at is None]
     has_signed = any(row.purpose == Purpose.SIGNED_COPY for row in kept)
-    app = obj._meta.app_label
+    # the address bears the name of the rule: customers.attach is customers:attach
     adds = [
-        {"url": reverse(f"{app}:{VERBS[purpose]}", args=[obj.pk]), "purpose": purpose}
+        {"url": reverse(holder.rules[purpose].replace(".", ":"), args=[obj.pk]), "purpose": purpose}
         for purpose, allowed in may.items()
         if allowed and not (purpose == Purpose.SIGNED_COPY and has_signed)
     ]

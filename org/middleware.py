@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as N_
 from accounts.places import place
 from audit.actions import record, refuse
 from kit.because import Forbidden, Line, Refused, no
+from kit.registry import clauses_of
 from org.guest import guest_of
 from org.membership import BadToken, Seat, seat_of_session, seat_of_token
 from org.models import Member, SupportAccess
@@ -116,13 +117,12 @@ class Door:
 
     @staticmethod
     def log(request: HttpRequest, seat: Seat, status: int) -> None:
-        guard = getattr(request.resolver_match.func, "guard", None)
         refuse(
             member_id=seat.member_id,
             status=status,
             method=request.method,
             path=request.path,
-            rule=guard.rule if guard else "",
+            rule=rule_of(request),
             code=getattr(request.refused, "code", "") or "",
         )
 
@@ -132,6 +132,7 @@ class Door:
             if isinstance(error, Http404) and wants_json(request):
                 return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
             return None
+        error.citing(next(iter(clauses_of("rule", rule_of(request))), ""))
         if wants_json(request):
             return JsonResponse(refusal_json(error), status=error.status)
         return render(request, f"{error.status}.html", {"refused": error}, status=error.status)
@@ -150,6 +151,12 @@ def log_page(request: HttpRequest, status: int) -> None:
     """Every page a guest opened, with what came of it, in the company's own log."""
     said = {"method": request.method, "path": request.get_full_path()[:300], "status": status}
     record("org.open_page", request.support, by=request.member, after=said)
+
+
+def rule_of(request: HttpRequest) -> str:
+    """The rule that guards the page asked for."""
+    guard = getattr(request.resolver_match.func, "guard", None) if request.resolver_match else None
+    return guard.rule if guard else ""
 
 
 def refusal_json(error: Refused) -> dict[str, Any]:

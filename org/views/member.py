@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kit.answers import form_page, tried
 from kit.names import pinyin
+from kit.registry import panels_of
 from org import actions
 from org.access import page
 from org.forms import EndPostForm, InviteForm, MemberForm, PostForm
@@ -78,6 +79,7 @@ def member(request: HttpRequest, member: Member) -> HttpResponse:
         has_to_join=not member.is_active and actions.has_to_join(member),
         no_reset=actions.may_reset(member),
         owned=owned_by(member),
+        panels=panels_of("org.member", request.member, member),
         posts=[
             {
                 "post": p,

@@ -194,7 +194,7 @@ def enters_a_customer(rep):
     rep.open("/customers/create/")
     page.fill("main [name=q]", "北方重工有限公司")
     save(page)
-    page.click("a.btn-primary:has-text('新建')")
+    page.click("a.btn-primary:has-text('添加客户')")
     page.fill("[name=address]", "沈阳市铁西区北一路 8 号")
     save(page)
     page.wait_for_url(re.compile(r"/customers/\d+/$"))
