@@ -55,6 +55,7 @@ class ApprovalsConfig(AppConfig):
             count=waiting_count,
             phone=2,
             phone_roles=DECIDERS,
+            always=DECIDERS,
         )
 
     @staticmethod

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from desk import dashboard
+from desk.beginning import first_steps, share
 from desk.pending import stages
 from desk.today import desk_of, greeting
 from kit.forms import number
@@ -21,6 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "desk": desk_of(member),
         "greeting": greeting() % {"name": member.name},
         "day": timezone.localdate(),
+        "steps": (steps := first_steps(member)),
+        "share": share(steps) if steps else None,
     }
     return render(request, "desk/home.html", context)
 

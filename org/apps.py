@@ -28,9 +28,11 @@ class OrgConfig(AppConfig):
         )
         from org import finders, rules  # noqa: F401
         from org.actions import move
-        from tenancy.actions import handle, handle_long
+        from org.actions.company import record_param
+        from tenancy.actions import handle, handle_long, witnesses
         from tenancy.params import declare
 
+        witnesses[:] = [record_param]
         handle_long("org.move_unit", move.move_later)
         handle("org.follow_move", move.follow_move)
         declare(

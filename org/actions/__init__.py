@@ -11,6 +11,7 @@ from org.actions.company import (
 from org.actions.link import has_to_join, issue_link, join, link_of, may_reset, reset_password
 from org.actions.member import (
     add_member,
+    appoint,
     change_member,
     disable,
     enable,
@@ -26,6 +27,7 @@ __all__ = [
     "SEATS_CHANGED",
     "add_member",
     "add_unit",
+    "appoint",
     "change_company",
     "change_member",
     "change_terms",
