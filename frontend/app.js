@@ -7,6 +7,7 @@ import "./js/lookup.js";
 import "./js/keys.js";
 import "./js/locate.js";
 import "./js/theme.js";
+import "./js/passkeys.js";
 import { toast, words } from "./js/toasts.js";
 
 Object.assign(htmx.config, {

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door
+from kit.registry import door, panel
 
 
 class OrgConfig(AppConfig):
@@ -32,6 +32,12 @@ class OrgConfig(AppConfig):
 
         handle_long("org.move_unit", move.move_later)
         handle("org.follow_move", move.follow_move)
+        from accounts.news import followers
+        from org.actions.token import follow_login
+        from org.views.token import tokens_panel
+
+        followers.append(follow_login)
+        panel("account.settings", 50, tokens_panel)
         self.open_doors()
 
     def open_doors(self) -> None:

@@ -30,6 +30,8 @@ urlpatterns = [
     path("calendar/", views.calendar, name="calendar"),
     path("calendar/load/", views.load_year, name="load_year"),
     path("me/", views.profile, name="profile"),
+    path("tokens/make/", views.make_token, name="make_token"),
+    path("tokens/revoke/", views.revoke_token, name="revoke_token"),
     path("companies/", views.choose_company, name="choose_company"),
     path("enter/<str:token>/", views.enter, name="enter"),
 ]

@@ -8,10 +8,16 @@ from org.actions.member import (
     disable,
     enable,
     invite,
-    make_token,
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
+from org.actions.token import (
+    follow_login,
+    make_token,
+    revoke_token,
+    revoke_tokens,
+    tokens_of,
+)
 from org.actions.unit import add_unit, rename_unit, switch_off_unit, switch_on_unit
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "disable",
     "enable",
     "end_post",
+    "follow_login",
     "found",
     "grant",
     "has_to_join",
@@ -37,8 +44,11 @@ __all__ = [
     "move_unit",
     "rename_unit",
     "reset_password",
+    "revoke_token",
+    "revoke_tokens",
     "set_param",
     "start_post",
     "switch_off_unit",
     "switch_on_unit",
+    "tokens_of",
 ]

@@ -13,6 +13,7 @@ from org.views.member import (
     reset,
     start_post,
 )
+from org.views.token import make_token, revoke_token
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -28,6 +29,7 @@ __all__ = [
     "invite",
     "invite_again",
     "load_year",
+    "make_token",
     "member",
     "members",
     "move",
@@ -35,6 +37,7 @@ __all__ = [
     "params",
     "profile",
     "reset",
+    "revoke_token",
     "roles",
     "set_param",
     "start_post",

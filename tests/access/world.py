@@ -381,6 +381,7 @@ HEAD = {
 ADMIN = "admin"
 
 WRITES = {
+    "POST /accounts/sessions/end_others/": Write(REP),
     "POST /org/units/<int:pk>/": Write(ADMIN, "unit", same({"name": "改名组", "code": "G2"})),
     "POST /org/units/<int:pk>/add/": Write(
         ADMIN, "unit", same({"name": "新组", "kind": "team", "code": "N1"})
@@ -524,6 +525,14 @@ READS = {
     "POST /customers/visits/today/", "POST /customers/visits/pick/",
     "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
     "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
+    # these ask for the password first: tests/accounts types it
+    "POST /accounts/", "POST /accounts/confirm/", "POST /accounts/password/",
+    "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
+    "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
+    "POST /accounts/passkeys/rename/", "POST /accounts/passkeys/remove/",
+    "POST /org/tokens/make/", "POST /org/tokens/revoke/",
+    # and this one wants the number of a session of one's own
+    "POST /accounts/sessions/end/",
 }  # fmt: skip
 
 

@@ -16,7 +16,8 @@ COMMANDS = {
     "verify_audit": "reads the chains of every company",
 }
 TASKS = {
-    "accounts.tidy": "old login attempts",
+    "accounts.send_letters": "letters to logins that are due",
+    "accounts.tidy": "old login attempts, letters and devices",
     "audit.publish_heads": "appends the heads to a file outside the database",
     "tenancy.run": "long work of one outbox row, inside its company",
     "tenancy.sweep": "delivers outbox rows company by company",
