@@ -35,10 +35,13 @@ NOTHING = "—"
 Content = dict[str, Any]
 
 
-def content_of(contract: Contract) -> Content:
-    """Everything that stands on the paper, as text; numbers are already written out."""
+def content_of(contract: Contract, reader: str = "") -> Content:
+    """Everything that stands on the paper, as text; numbers are already written out.
+
+    `reader` is the mark of who took it (T16.1); the signed contract itself bears none.
+    """
     with translation.override(LANGUAGE):
-        return _content(contract)
+        return _content(contract) | {"reader": "" if contract.is_binding else reader}
 
 
 def _content(contract: Contract) -> Content:
@@ -76,7 +79,11 @@ def _content(contract: Contract) -> Content:
             [_("Prices"), contract.get_price_mode_display()],
         ],
         "line_heads": [
-            _("No."), _("Product or service"), _("Quantity"), _("Unit price"), _("Tax rate"),
+            _("No."),
+            _("Product or service"),
+            _("Quantity"),
+            _("Unit price"),
+            _("Tax rate"),
             _("Amount"),
         ],
         "lines": [_line(place, line) for place, line in enumerate(contract.lines.all(), 1)],
@@ -212,9 +219,9 @@ def chinese_fonts() -> list[str]:
     raise Refused(text, code="no_font")
 
 
-def pdf(contract: Contract) -> bytes:
+def pdf(contract: Contract, reader: str = "") -> bytes:
     """CTR-1.4, T23: the contract as A4 pages. Errors: Refused("no_font")."""
-    content = content_of(contract) | {"fonts": chinese_fonts()}
+    content = content_of(contract, reader) | {"fonts": chinese_fonts()}
     return typst.compile(
         str(LAYOUT),
         root=str(LAYOUT.parent),
@@ -228,9 +235,9 @@ def pdf(contract: Contract) -> bytes:
 # --- Word -----------------------------------------------------------------------------------------
 
 
-def docx(contract: Contract) -> bytes:
+def docx(contract: Contract, reader: str = "") -> bytes:
     """The same text as a Word file."""
-    content = content_of(contract)
+    content = content_of(contract, reader)
     word = _blank()
     if content["watermark"]:
         _centred(word, f"【{content['watermark']}】", size=16, grey=True)
@@ -328,6 +335,8 @@ def _footer(word: WordDocument, content: Content) -> None:
     paragraph.add_run(between)
     _field(paragraph, "NUMPAGES")
     paragraph.add_run(f"{after}\n{content['hash_label']} {content['hash']}")
+    if content["reader"]:
+        paragraph.add_run(f"\n{content['reader']}")
     for run in paragraph.runs:
         run.font.size = Pt(7.5)
 

@@ -28,6 +28,7 @@ from kit.because import Refused
 from kit.forms import number
 from kit.lists import page_of
 from org.access import check, load, page, sees
+from org.mark import mark_of
 
 INVALID = 422
 
@@ -279,12 +280,12 @@ def has_signed_copy(contract: Contract) -> bool:
 
 @page("contracts.view", Contract)
 def pdf(request: HttpRequest, contract: Contract) -> HttpResponse:
-    return _paper_of(contract, prints.pdf(contract), "pdf")
+    return _paper_of(contract, prints.pdf(contract, mark_of(request.member)), "pdf")
 
 
 @page("contracts.view", Contract)
 def docx(request: HttpRequest, contract: Contract) -> HttpResponse:
-    return _paper_of(contract, prints.docx(contract), "docx")
+    return _paper_of(contract, prints.docx(contract, mark_of(request.member)), "docx")
 
 
 def _paper_of(contract: Contract, data: bytes, kind: str) -> HttpResponse:

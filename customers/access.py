@@ -14,6 +14,8 @@ from org.models import Member, Role, Unit
 from org.roles import SELLING
 from tenancy.params import param
 
+SHARED = N_("it was shared with you")
+
 
 def stands(customer: Customer) -> Because:
     """An archived customer is read only; restoring it is the one thing left to do."""
@@ -46,6 +48,22 @@ def create(member: Member, obj: Any = None) -> Because:
 def search(member: Member, obj: Any = None) -> Because:
     """T3.3: looking through the whole company, masked, is for those who may add a file."""
     return create(member)
+
+
+@rule("customers.see_numbers", clauses="CUS-2.1")
+def see_numbers(member: Member, customer: Customer) -> Because:
+    """T16.2: the whole numbers, to tap and call: for its owner and whom it is shared with."""
+    if member.scope.duty("customers.customer").get(customer.pk) == SHARED:
+        return yes("see_numbers", Line("step", ok=True, text=SHARED))
+    return owns(member, customer)
+
+
+@rule("customers.reveal", clauses="CUS-2.1")
+def reveal(member: Member, obj: Customer | Contact) -> Because:
+    """T16.2: everybody else on duty there asks for a number, and the log keeps it."""
+    customer = obj.customer if isinstance(obj, Contact) else obj
+    ways = (covers(member, permission, customer) for permission in ("lead", "assist", "settle"))
+    return any_of("reveal", (see_numbers(member, customer), *ways))
 
 
 @rule("customers.change", clauses="CUS-2.1")

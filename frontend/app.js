@@ -4,6 +4,7 @@ import "./js/menus.js";
 import "./js/forms.js";
 import "./js/rows.js";
 import "./js/lookup.js";
+import "./js/palette.js";
 import "./js/keys.js";
 import "./js/locate.js";
 import "./js/theme.js";

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -79,6 +80,22 @@ class DoorMixin:
     def check_object_permissions(self, request: Request, obj: Any) -> None:
         super().check_object_permissions(request, obj)
         check(self.member, self.rules[self.action], obj)
+
+
+class NewestFirst(CursorPagination):
+    """Lists by position, as on the pages; `next` and `previous` are addresses."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = ("-updated_at", "-id")
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        except (ValueError, ValidationError) as wrong:
+            # a cursor that was made by hand and holds no value of the column
+            raise exceptions.NotFound(self.invalid_cursor_message) from wrong
 
 
 def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -57,7 +57,7 @@ class Door:
         return response
 
     def inside(self, request: HttpRequest, seat: Seat) -> HttpResponse:
-        member = Member.objects.select_related("company").get(pk=seat.member_id)
+        member = Member.objects.select_related("company", "user").get(pk=seat.member_id)
         request.member = request.user._member = member
         if has_nul(request):
             return malformed(request)

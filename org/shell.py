@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kit.registry import Door, doors
+from org.mark import mark_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         groups.setdefault(entry.group, []).append(shown(entry, here, counts))
     tabs = tabs_of(mine, member.scope.roles)
     return {
+        "mark": mark_of(member),
         "nav": [{"label": _(label), "items": items} for label, items in groups.items()],
         "tabs": [shown(entry, here, counts) for entry in tabs],
     }

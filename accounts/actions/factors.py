@@ -107,7 +107,7 @@ def give_codes(user: User) -> None:
 
 
 @transaction.atomic
-def add_totp(user: User, *, secret: str, code: str, request: HttpRequest) -> None:
+def add_totp(user: User, *, secret: str, code: str, request: HttpRequest) -> Authenticator:
     """The code proves that the app has the secret."""
     User.objects.select_for_update().get(pk=user.pk)
     if of(user, Type.TOTP).exists():
@@ -116,9 +116,10 @@ def add_totp(user: User, *, secret: str, code: str, request: HttpRequest) -> Non
     if not validate_totp_code(secret, code) or not first_use(user, code):
         sentence = _("This code is not right. Codes change every 30 seconds: take the present one.")
         raise Refused(sentence, code="code", errors={"code": sentence})
-    TOTP.activate(user, secret)
+    made = TOTP.activate(user, secret).instance
     give_codes(user)
     changed(user, "add_totp", request)
+    return made
 
 
 @transaction.atomic
@@ -135,7 +136,7 @@ def drop_lonely_codes(user: User) -> None:
 
 
 @transaction.atomic
-def add_passkey(user: User, *, name: str, credential: str, request: HttpRequest) -> None:
+def add_passkey(user: User, *, name: str, credential: str, request: HttpRequest) -> Authenticator:
     """A key that names its login itself and asks for the finger or the PIN."""
     User.objects.select_for_update().get(pk=user.pk)
     if of(user, Type.WEBAUTHN).count() >= MOST_PASSKEYS:
@@ -149,9 +150,10 @@ def add_passkey(user: User, *, name: str, credential: str, request: HttpRequest)
         said = None
     if said is None:
         raise Refused(_("The passkey could not be read. Please try again."), code="credential")
-    webauthn.WebAuthn.add(user, name, said)
+    made = webauthn.WebAuthn.add(user, name, said).instance
     give_codes(user)
     changed(user, "add_passkey", request)
+    return made
 
 
 def passkey_of(user: User, pk: int | None) -> Authenticator | None:

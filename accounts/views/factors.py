@@ -1,6 +1,7 @@
 """One's own second factors: add, name, remove, recovery codes."""
 
 import base64
+from functools import partial
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
@@ -18,7 +19,7 @@ from accounts.actions import factors
 from accounts.devices import device
 from accounts.forms import CodeForm, NameForm, PasskeyForm
 from accounts.pages import confirmed, own
-from kit.because import Refused
+from kit.answers import form_page, tried
 from kit.forms import number
 
 WAITING = "totp_waiting"
@@ -34,24 +35,13 @@ def add_totp(request: HttpRequest) -> HttpResponse:
         request.session[WAITING] = generate_totp_secret()
     secret = request.session[WAITING]
     form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and tried_totp(request, form, secret):
+    act = partial(actions.add_totp, request.user, secret=secret, request=request)
+    if form.is_bound and tried(request, form, act):
         del request.session[WAITING]
         messages.success(request, _("The authenticator app is set up. Keep the recovery codes."))
         return redirect("accounts:codes")
     context = {"form": form, "secret": spaced(secret), "picture": picture(request, secret)}
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/add_totp.html", context, status=status)
-
-
-def tried_totp(request: HttpRequest, form: CodeForm, secret: str) -> bool:
-    code = form.cleaned_data["code"]
-    try:
-        actions.add_totp(request.user, secret=secret, code=code, request=request)
-    except Refused as refused:
-        request.refused = refused
-        form.add_error("code" if refused.errors else None, refused.detail)
-        return False
-    return True
+    return form_page(request, "accounts/add_totp.html", **context)
 
 
 def spaced(secret: str) -> str:
@@ -103,23 +93,12 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     form = PasskeyForm(
         request.POST if request.method == "POST" else None, initial={"name": suggested}
     )
-    if form.is_bound and form.is_valid() and tried_passkey(request, form):
+    act = partial(actions.add_passkey, request.user, request=request)
+    if form.is_bound and tried(request, form, act):
         messages.success(request, _("The passkey is set up. Keep the recovery codes."))
         return redirect("accounts:codes")
     options = webauthn.begin_registration(request.user, passwordless=True)
-    context = {"form": form, "options": options}
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/add_passkey.html", context, status=status)
-
-
-def tried_passkey(request: HttpRequest, form: PasskeyForm) -> bool:
-    try:
-        actions.add_passkey(request.user, **form.cleaned_data, request=request)
-    except Refused as refused:
-        request.refused = refused
-        form.add_error(None, refused.detail)
-        return False
-    return True
+    return form_page(request, "accounts/add_passkey.html", form, options=options)
 
 
 def named(request: HttpRequest) -> Any:
@@ -141,9 +120,7 @@ def rename_passkey(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         actions.rename_passkey(request.user, passkey, **form.cleaned_data)
         return redirect("accounts:account")
-    context = {"form": form, "passkey": passkey}
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/rename_passkey.html", context, status=status)
+    return form_page(request, "accounts/rename_passkey.html", form, passkey=passkey)
 
 
 @require_POST

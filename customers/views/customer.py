@@ -1,6 +1,5 @@
 """The list, the 360° page and the forms of a customer and its contacts."""
 
-from copy import copy
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +15,10 @@ from customers import actions
 from customers.filters import MOST_CHOICES, CustomerFilter, sellers_under, units_under
 from customers.forms import ContactForm, CustomerForm, NoteForm, TierForm
 from customers.models import Contact, Customer, Tier, Visit
+from customers.numbers import is_open, veiled
 from customers.regions import PROVINCES
-from customers.views.answers import form_page, tried
 from files.views import attach_page
+from kit.answers import form_page, tried
 from kit.lists import capped_count, page_of
 from kit.names import SHORTEST, normalise
 from kit.registry import panels_of, timeline_of
@@ -96,6 +96,8 @@ def detail(request: HttpRequest, customer: Customer) -> HttpResponse:
         "open_visit": customer.visits.filter(owner=member, status=Visit.Status.OPEN).first(),
         "may_visit": member.may("customers.check_in", customer),
         "may_change": member.may("customers.change", customer),
+        "numbers_open": is_open(member, customer),
+        "may_reveal": member.may("customers.reveal", customer),
         "may_share": member.may("customers.share", customer),
         "may_end_share": member.may("customers.end_share", customer),
         "may_hand_over": not customer.is_archived and may_pass_on(member, customer),
@@ -133,7 +135,7 @@ def shares_of(customer: Customer) -> list[dict[str, Any]]:
 
 @page("customers.change", Customer)
 def change(request: HttpRequest, customer: Customer) -> HttpResponse:
-    form = CustomerForm(request.POST or None, instance=copy(customer))
+    form = CustomerForm(request.POST or None, instance=veiled(request.member, customer))
     if tried(request, form, lambda **typed: actions.change(customer, by=request.member, **typed)):
         messages.success(request, _("Saved."))
         return redirect("customers:detail", customer.pk)
@@ -196,7 +198,7 @@ def add_contact(request: HttpRequest, customer: Customer) -> HttpResponse:
 
 @page("customers.change_contact", Contact)
 def change_contact(request: HttpRequest, contact: Contact) -> HttpResponse:
-    form = ContactForm(request.POST or None, instance=copy(contact))
+    form = ContactForm(request.POST or None, instance=veiled(request.member, contact))
     if tried(
         request, form, lambda **typed: actions.change_contact(contact, by=request.member, **typed)
     ):

@@ -24,8 +24,9 @@ from customers.forms import (
 )
 from customers.history import corrections
 from customers.models import Customer, Visit
-from customers.views.answers import form_page, tried
+from customers.numbers import is_open, is_said_to
 from customers.views.customer import choices_of
+from kit.answers import form_page, tried
 from kit.lists import capped_count, page_of
 from org.access import page
 from org.roles import SELLING
@@ -75,12 +76,12 @@ def today(request: HttpRequest) -> HttpResponse:
     mine = Visit.objects.filter(owner=member).select_related("customer")
     rows = list(box_of(mine, "today", day).order_by("pk")[:100])
     rows.sort(key=lambda visit: (visit.status != Visit.Status.OPEN, *clock_of(visit)))
-    is_open = any(visit.status == Visit.Status.OPEN for visit in rows)
+    is_under_way = any(visit.status == Visit.Status.OPEN for visit in rows)
     upcoming = [visit for visit in rows if visit.status == Visit.Status.PLANNED]
     context = {
         "rows": rows,
         "day": day,
-        "next_visit": None if is_open or not upcoming else upcoming[0],
+        "next_visit": None if is_under_way or not upcoming else upcoming[0],
         "done": sum(visit.status == Visit.Status.DONE for visit in rows),
         "late": list(mine.overdue(day).order_by("planned_on", "pk")[:20]),
         "pick": PickForm(member=member),
@@ -118,7 +119,8 @@ def visit(request: HttpRequest, visit: Visit) -> HttpResponse:
         "may_finish": takes_result(visit) and member.may("customers.finish_visit", visit),
         "may_cancel": is_planned and member.may("customers.cancel_visit", visit),
         "may_correct": member.may("customers.correct_visit", visit),
-        "corrections": list(corrections(visit)),
+        "is_mine": is_said_to(member, visit),
+        "corrections": list(corrections(member, visit)),
         "verdict": member.may("customers.visit_view", visit),
     }
     return render(request, "customers/visit.html", context)
@@ -180,6 +182,7 @@ def arrival(request: HttpRequest, customer: Customer) -> dict[str, Any]:
         "customer": customer,
         "left_open": still.select_related("customer").first(),
         "contact": customer.contacts.filter(is_primary=True, archived_at=None).first(),
+        "numbers_open": is_open(request.member, customer),
     }
 
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kit import masks
 from kit import money as amounts
 
 register = template.Library()
@@ -170,6 +171,26 @@ def left(value: datetime | None) -> str:
     if value >= now:
         return _("%(time)s left") % {"time": _span(now, value)}
     return _("overdue by %(time)s") % {"time": _span(value, now)}
+
+
+# ---------- numbers of people ----------
+@register.simple_tag
+def number(value: str, kind: str, is_open: Any = False) -> SafeString:
+    """A telephone number to tap or a mail address, whole when `is_open`, else as its mask."""
+    if not value:
+        return SafeString(NOTHING)
+    if not is_open:
+        return format_html('<span class="so-masked">{}</span>', masks.masked(kind, value))
+    if kind not in {"mobile", "phone", "email"}:
+        return format_html("{}", value)
+    way = "mailto" if kind == "email" else "tel"
+    return format_html('<a href="{}:{}">{}</a>', way, value, value)
+
+
+@register.filter
+def masked_unless(text: Any, is_open: Any) -> Any:
+    """Free text; numbers of people in it are masked unless the reader has them whole."""
+    return text if is_open or not text else masks.text(str(text))
 
 
 # ---------- people and badges ----------

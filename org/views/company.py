@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kit.calendar import is_workday, official, statutory
+from kit.answers import form_page, tried
+from kit.calendar import holiday_label, is_workday, official, statutory
 from org import actions
 from org.access import page
 from org.actions.company import HEAD
 from org.forms import CompanyForm, DayForm, ParamForm
-from org.views.answers import form_page, tried
 from tenancy.calendar import missing_year, work_table
 from tenancy.models import Param, WorkDay
 from tenancy.params import Declared, declared, param
@@ -134,7 +134,7 @@ def month_of(year: int, month: int, table: Any, names: dict[dt.date, str]) -> di
                 "day": day,
                 "works": is_workday(day, table),
                 "differs": is_workday(day, table) != (day.weekday() < 5),
-                "name": names.get(day) or statutory(year).get(day, ""),
+                "name": holiday_label(names.get(day) or statutory(year).get(day, "")),
                 "is_today": day == today,
                 "is_past": day < today,
             }

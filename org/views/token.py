@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.pages import confirmed
+from kit.answers import form_page, tried
 from kit.forms import number
 from org import actions
 from org.access import page
 from org.forms import TokenForm
 from org.models import Member
-from org.views.answers import form_page, tried
 
 
 def tokens_panel(member: Member, obj: Any) -> dict[str, Any]:
