@@ -20,6 +20,7 @@ urlpatterns = [
     path("members/<int:pk>/enable/", views.enable, name="enable"),
     path("members/<int:pk>/invite/", views.invite_again, name="invite_again"),
     path("members/<int:pk>/reset/", views.reset, name="reset"),
+    path("members/<int:pk>/remove_factors/", views.remove_factors, name="remove_factors"),
     path("members/<int:pk>/start_post/", views.start_post, name="start_post"),
     path("posts/<int:pk>/end/", views.end_post, name="end_post"),
     path("roles/", views.roles, name="roles"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.attempts import first_use
 from accounts.actions.letters import write
+from accounts.actions.sessions import end_all
 from accounts.models import Letter, User
 from accounts.news import tell
 from kit.because import Refused
@@ -185,7 +186,8 @@ def renew_codes(user: User, *, request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def remove_factors(user: User, *, request: HttpRequest) -> None:
-    """For whoever lost the phone and the codes: the password alone again."""
+def remove_factors(user: User) -> None:
+    """For whoever lost the phone and the codes: the password alone again; whoever asks records."""
     Authenticator.objects.filter(user=user).delete()
-    changed(user, "remove_factors", request)
+    end_all(user)
+    write(user, Letter.Kind.FACTORS)

@@ -22,11 +22,11 @@ MANY = 50
 log = logging.getLogger(__name__)
 
 
-def write(user: User, kind: str, request: HttpRequest) -> None:
+def write(user: User, kind: str, request: HttpRequest | None = None) -> None:
     """In the language of the person; without an address or a mail server there is no letter."""
     if user.email and settings.HAS_MAIL:
         language = user.language or translation.get_language() or settings.LANGUAGE_CODE
-        base = request.build_absolute_uri("/")
+        base = request.build_absolute_uri("/") if request else ""
         Letter.objects.create(user=user, kind=kind, language=language, base=base[:200])
 
 

@@ -8,6 +8,7 @@ from org.actions.member import (
     disable,
     enable,
     invite,
+    remove_factors,
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
@@ -42,6 +43,7 @@ __all__ = [
     "mark_day",
     "may_reset",
     "move_unit",
+    "remove_factors",
     "rename_unit",
     "reset_password",
     "revoke_token",

@@ -5,12 +5,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import end_all
+from accounts.actions import remove_factors as let_go_of_factors
+from accounts.actions.factors import has_second
 from accounts.backends import normalise
 from accounts.models import User
 from audit.actions import record
 from kit.because import Refused
 from org.actions.company import asked
-from org.actions.link import activate, has_to_join, make_link
+from org.actions.link import activate, has_to_join, make_link, may_reset
 from org.actions.post import SEATS_CHANGED, add_post, keep_an_admin
 from org.membership import memberships
 from org.models import ApiToken, Member, OneTimeLink, Post, Unit, UnitGrant
@@ -91,3 +93,16 @@ def enable(member: Member, *, by: Member) -> Member:
     activate(member, by=by)
     record("org.enable", member, by=by)
     return member
+
+
+def remove_factors(member: Member, *, by: Member) -> None:
+    """For whoever lost the phone and the recovery codes; every session of the login ends."""
+    asked(by)
+    if by.pk == member.pk:
+        raise Refused(_("Your own second factor is on your account page."), code="yourself")
+    if reason := may_reset(member):
+        raise Refused(reason, code="no_reset")
+    if not has_second(member.user):
+        raise Refused(_("This login has no second factor."), code="none")
+    let_go_of_factors(member.user)
+    record("org.remove_factors", member, by=by)

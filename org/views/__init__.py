@@ -10,6 +10,7 @@ from org.views.member import (
     invite_again,
     member,
     members,
+    remove_factors,
     reset,
     start_post,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "move_unit",
     "params",
     "profile",
+    "remove_factors",
     "reset",
     "revoke_token",
     "roles",

@@ -12,6 +12,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -147,6 +148,8 @@ def build_people(cast, world, made):
     )
     org.switch_off_unit(world.off_unit, by=cast.admin)
     world.off = cast.disabled
+    world.guarded = cast.west_supervisor
+    Authenticator.objects.create(user=world.guarded.user, type="totp", data={"secret": "none"})
     # a new login would get a random unusable password, different with every attempt
     world.stranger = User.objects.create_user("stranger@elsewhere.example", "a long enough secret")
     world.invited, _token = org.invite(
@@ -156,7 +159,9 @@ def build_people(cast, world, made):
 
 # --- what changed ---------------------------------------------------------------------------------
 
-OPEN_TABLES = ("accounts_user", "tenancy_company", "org_apitoken")
+OPEN_TABLES = (
+    "accounts_user", "accounts_letter", "mfa_authenticator", "tenancy_company", "org_apitoken",
+)  # fmt: skip
 UNCOUNTED = {"audit_refusal"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -382,6 +387,7 @@ ADMIN = "admin"
 
 WRITES = {
     "POST /accounts/sessions/end_others/": Write(REP),
+    "POST /org/members/<int:pk>/remove_factors/": Write(ADMIN, "guarded"),
     "POST /org/units/<int:pk>/": Write(ADMIN, "unit", same({"name": "改名组", "code": "G2"})),
     "POST /org/units/<int:pk>/add/": Write(
         ADMIN, "unit", same({"name": "新组", "kind": "team", "code": "N1"})

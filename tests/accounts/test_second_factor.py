@@ -12,7 +12,7 @@ from accounts.actions import factors
 from accounts.models import Letter
 from audit.models import AuditLine
 from org import actions as org
-from tests.conftest import client_of
+from tests.conftest import client_of, inside
 
 SECRET = "a long enough secret"
 
@@ -255,3 +255,27 @@ def test_somebody_who_is_in_guesses_no_other_password(acme, user):
     said = {"login": other.login, "password": SECRET}
     assert client.post("/accounts/login/", said)["Location"] == "/"
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_the_admin_removes_the_factor_of_whoever_lost_it(acme, user, own, secret):
+    admin, path = client_of(acme.admin), f"/org/members/{acme.east_rep.pk}/"
+    assert "remove_factors" in admin.get(path).content.decode()
+    assert admin.post(f"{path}remove_factors/").status_code == 302
+    assert own.get("/accounts/").status_code == 302
+    assert log_in(Client(), user)["Location"] == "/"
+    line = AuditLine.objects.get(verb="org.remove_factors")
+    assert line.actor_id == acme.admin.pk
+    assert admin.post(f"{path}remove_factors/").status_code == 409
+    assert "remove_factors" not in admin.get(path).content.decode()
+
+
+def test_nobody_else_removes_a_factor_and_not_the_admin_their_own(acme, rival, user, secret):
+    path = f"/org/members/{acme.east_rep.pk}/remove_factors/"
+    for who in (acme.east_rep, acme.east_manager, acme.director):
+        assert client_of(who).post(path).status_code == 403
+    admin = client_of(acme.admin)
+    assert admin.post(f"/org/members/{acme.admin.pk}/remove_factors/").status_code == 409
+    with inside(rival):
+        org.add_member(user, name="两家")
+    assert admin.post(path).status_code == 409
+    assert factors.has_second(user)
