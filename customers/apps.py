@@ -93,7 +93,7 @@ class CustomersConfig(AppConfig):
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
         from customers import access, exports, history, imports
-        from customers.models import Customer
+        from customers.models import Customer, Visit
         from figures.measures import Measure, register
         from files.holders import Holder
         from files.holders import register as hold
@@ -105,6 +105,8 @@ class CustomersConfig(AppConfig):
         exports.ready()
         papers = {"paper": "customers.attach"}
         hold(Holder("customers.customer", Customer, "customers:detail", papers))
+        pictures = {"paper": "customers.attach_visit"}
+        hold(Holder("customers.visit", Visit, "customers:visit", pictures))
         panel("customers.customer", 90, attachments)
         sources = (
             history.visits,
@@ -139,6 +141,18 @@ class CustomersConfig(AppConfig):
                 url="customers:visits",
                 clause="CUS-1.9",
                 fixed={"box": "done", "who": "all"},
+            )
+        )
+        register(
+            Measure(
+                key="effective_visits",
+                label=N_("Effective visits"),
+                model="customers.visit",
+                at="checked_in_at",
+                value=Count("pk"),
+                # T2: with a result; a visit left open and never written up is none
+                where=Q(status="done") & ~Q(summary=""),
+                clause="CUS-1.9",
             )
         )
 

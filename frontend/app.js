@@ -29,11 +29,17 @@ Object.assign(htmx.config, {
 window.htmx = htmx;
 document.documentElement.dataset.soJs = "";
 
+const cited = (text, clauses = []) => (text ? [text, ...new Set(clauses)].join(" · ") : "");
+
 function reason(xhr) {
   const type = xhr.getResponseHeader("Content-Type") || "";
-  if (type.includes("json")) return JSON.parse(xhr.responseText).detail;
+  if (type.includes("json")) {
+    const said = JSON.parse(xhr.responseText);
+    return cited(said.detail, said.because?.clauses);
+  }
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  return page.querySelector("[data-so-reason]")?.textContent.trim();
+  const chips = [...page.querySelectorAll(".so-because .so-clause")].map((e) => e.textContent);
+  return cited(page.querySelector("[data-so-reason]")?.textContent.trim(), chips);
 }
 
 document.addEventListener("htmx:responseError", (event) => {

@@ -19,6 +19,10 @@ class Binding:
 
 
 bindings: dict[tuple[str, str, str], Binding] = {}
+# clauses of which everything is built: a house test asks each for what prevents and for a test
+finished: set[str] = set()
+# the manual's clauses by their codes, handed down by the handbook; each prints as its sentence
+manual: dict[str, Any] = {}
 
 
 def bind(clauses: str | Iterable[str], kind: str, target: str, strength: str) -> tuple[str, ...]:
@@ -29,6 +33,16 @@ def bind(clauses: str | Iterable[str], kind: str, target: str, strength: str) ->
     for clause in names:
         bindings[clause, kind, target] = Binding(clause, kind, target, strength)
     return names
+
+
+def clauses_of(kind: str, target: str) -> tuple[str, ...]:
+    """The clauses a rule, step, parameter … serves, in the order in which they were declared."""
+    return tuple(b.clause for b in bindings.values() if b.kind == kind and b.target == target)
+
+
+def finish(clauses: str) -> None:
+    """Mark clauses, set apart by spaces, as built in full."""
+    finished.update(clauses.split())
 
 
 @dataclass(frozen=True, slots=True)

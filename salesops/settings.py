@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "desk",
     "contracts",
     "customers",
+    "handbook",
     "approvals",
     "figures",
     "files",
@@ -285,6 +286,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenancy.sweep", "schedule": 1.5, "options": {"expires": 5}},
     "publish-heads": {"task": "audit.publish_heads", "schedule": 60.0},
+    "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
+    "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},
     "tidy-logins": {"task": "accounts.tidy", "schedule": 3600.0},

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.factors import has_second
 from kit.answers import form_page, tried
+from kit.registry import panels_of
 from org import actions
 from org.access import page
 from org.forms import EndPostForm, InviteForm, MemberForm, PostForm
@@ -73,6 +74,7 @@ def member(request: HttpRequest, member: Member) -> HttpResponse:
         no_reset=actions.may_reset(member),
         has_second=member.pk != request.member.pk and has_second(member.user),
         owned=owned_by(member),
+        panels=panels_of("org.member", request.member, member),
         posts=[
             {
                 "post": p,
