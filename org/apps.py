@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder, place, topic
+from kit.registry import command, door, finder, panel, place, topic
 
 
 class OrgConfig(AppConfig):
@@ -35,6 +35,12 @@ class OrgConfig(AppConfig):
         witnesses[:] = [record_param]
         handle_long("org.move_unit", move.move_later)
         handle("org.follow_move", move.follow_move)
+        from accounts.news import followers
+        from org.actions.token import follow_login
+        from org.views.token import tokens_panel
+
+        followers.append(follow_login)
+        panel("account.settings", 50, tokens_panel)
         declare(
             "org.watermark",
             1,
