@@ -16,12 +16,13 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access
+        from approvals import access, glossary
         from approvals.actions import ask_again
         from org.access import duties
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
 
+        glossary.ready()
         handle(SEATS_CHANGED, ask_again)
 
         text = N_("it waits for your decision")

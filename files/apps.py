@@ -10,7 +10,7 @@ class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import access, actions  # noqa: F401
+        from files import access, actions, glossary  # noqa: F401
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
 
@@ -22,6 +22,7 @@ class FilesConfig(AppConfig):
             low=1,
             high=100,
         )
+        glossary.ready()
         handle("files.preview", actions.draw_preview)
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)

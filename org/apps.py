@@ -26,7 +26,7 @@ class OrgConfig(AppConfig):
             rule="org.members",
             order=81,
         )
-        from org import finders, rules  # noqa: F401
+        from org import finders, glossary, rules  # noqa: F401
         from org.actions import move
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
@@ -40,6 +40,7 @@ class OrgConfig(AppConfig):
             low=0,
             high=1,
         )
+        glossary.ready()
         self.open_doors()
         finder(
             key="colleagues",

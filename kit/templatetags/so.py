@@ -3,18 +3,20 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kit import masks
+from kit import masks, terms
 from kit import money as amounts
 
 register = template.Library()
@@ -228,6 +230,31 @@ def tier(letter: str, name: str = "") -> SafeString:
 @register.simple_tag
 def clause(code: str) -> SafeString:
     return format_html('<span class="so-clause">{}</span>', code) if code else SafeString("")
+
+
+@register.simple_tag
+def term(key: str, value: str = "") -> SafeString:
+    """A question mark that unfolds what a word means; works without script and by touch.
+
+    `{% term "tier" %}` for a word, `{% term "tier" customer.tier %}` for a value.
+    """
+    known = terms.terms[f"{key}.{value}" if value else key]
+    more = ""
+    if terms.page:
+        address = f"{reverse(terms.page)}?q={quote(known.name)}"
+        more = format_html('<a href="{}">{}</a>', address, _("All terms"))
+    return format_html(
+        '<details class="so-term" name="so-term"><summary title="{}">{}<span class="'
+        'visually-hidden">{}</span></summary><div class="so-term-sheet"><b>{}</b> {} {}{}</div>'
+        "</details>",
+        known.meaning,
+        _icon("#i-help-circle", "sm"),
+        _("What does “%(name)s” mean?") % {"name": known.name},
+        known.name,
+        clause(known.clause),
+        format_html("<p>{}</p>", known.meaning),
+        more,
+    )
 
 
 # ---------- progress ----------

@@ -52,8 +52,8 @@ def explained(role: Role, root: Unit) -> dict[str, Any]:
     member.scope = Scope(member, grants, [Seat(role, root.pk, root.name, root.path)])
     pages = [_(d.label) for d in doors if (not d.roles or role in d.roles) and member.may(d.rule)]
     words = [{"text": _(WORDS[name][0]), "clause": WORDS[name][1]} for name in PERMISSIONS[role]]
-    return {"label": role.label, "words": words or [{"text": _(OWN), "clause": "ORG-1.6"}],
-            "pages": pages}  # fmt: skip
+    words = words or [{"text": _(OWN), "clause": "ORG-1.6"}]
+    return {"key": role.value, "label": role.label, "words": words, "pages": pages}
 
 
 @require_GET
