@@ -17,7 +17,7 @@ HTMX = {"HX-Request": "true"}
 
 # of these the frame and the door take 14
 LIST_QUERIES = 20
-VISITS_QUERIES = 19
+VISITS_QUERIES = 20
 DETAIL_QUERIES = 25
 
 
