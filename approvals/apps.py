@@ -18,13 +18,14 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access, news, panels
+        from approvals import access, glossary, news, panels
         from approvals.actions import ask_again
         from org.access import duties
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
         from tenancy.params import declare
 
+        glossary.ready()
         handle(SEATS_CHANGED, ask_again)
         for news_of in ("submitted", "asked", "withdraw"):
             handle(f"approvals.{news_of}", news.submitted)

@@ -92,7 +92,7 @@ class CustomersConfig(AppConfig):
 
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
-        from customers import access, exports, history, imports
+        from customers import access, exports, glossary, history, imports
         from customers.models import Customer, Visit
         from figures.measures import Measure, register
         from files.holders import Holder
@@ -101,6 +101,7 @@ class CustomersConfig(AppConfig):
         from org.access import duties
 
         duties["customers.customer"] = [(access.SHARED, access.shared_with)]
+        glossary.ready()
         imports.ready()
         exports.ready()
         papers = {"paper": "customers.attach"}

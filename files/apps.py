@@ -10,7 +10,7 @@ class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import access, actions, panels  # noqa: F401
+        from files import access, actions, glossary, panels  # noqa: F401
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
 
@@ -23,6 +23,7 @@ class FilesConfig(AppConfig):
             high=100,
         )
         panel("org.company", 10, panels.pictures)
+        glossary.ready()
         handle("files.preview", actions.draw_preview)
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)

@@ -26,7 +26,7 @@ class OrgConfig(AppConfig):
             rule="org.members",
             order=81,
         )
-        from org import finders, rules  # noqa: F401
+        from org import finders, glossary, rules  # noqa: F401
         from org.actions import move
         from org.actions.company import record_param
         from tenancy.actions import handle, handle_long, witnesses
@@ -48,6 +48,7 @@ class OrgConfig(AppConfig):
             low=0,
             high=1,
         )
+        glossary.ready()
         self.open_doors()
         finder(
             key="colleagues",
