@@ -24,6 +24,7 @@ class ApprovalsConfig(AppConfig):
 
         handle(SEATS_CHANGED, ask_again)
 
+        say_what_is_left()
         text = N_("it waits for your decision")
         duties["approvals.case"] = [(text, access.cases_to_decide)]
         door(
@@ -37,6 +38,31 @@ class ApprovalsConfig(AppConfig):
             phone=2,
             phone_roles=DECIDERS,
         )
+
+
+def say_what_is_left() -> None:
+    """What becomes of approvals when a person leaves."""
+    from approvals.models import Case, Task
+    from org.succession import leave
+
+    leave(
+        model="approvals.task",
+        key="waiting",
+        fate="itself",
+        order=50,
+        label=N_("Approvals that wait for this person"),
+        text=N_("They pass to whoever holds the post or the one above, when the person is out."),
+        rows=Task.objects.waiting_for,
+    )
+    leave(
+        model="approvals.case",
+        key="submitted",
+        fate="stays",
+        order=73,
+        label=N_("Submissions"),
+        text=N_("They say who submitted what."),
+        rows=lambda member: Case.objects.filter(owner=member),
+    )
 
 
 def waiting_count(member: Any) -> int:

@@ -12,6 +12,7 @@ from org.actions.member import (
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
+from org.actions.succession import hand_over_all, is_under_way
 from org.actions.unit import add_unit, rename_unit, switch_off_unit, switch_on_unit
 
 __all__ = [
@@ -25,8 +26,10 @@ __all__ = [
     "end_post",
     "found",
     "grant",
+    "hand_over_all",
     "has_to_join",
     "invite",
+    "is_under_way",
     "issue_link",
     "join",
     "link_of",

@@ -13,6 +13,7 @@ from org.views.member import (
     reset,
     start_post,
 )
+from org.views.succession import hand_over_all
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -25,6 +26,7 @@ __all__ = [
     "enable",
     "end_post",
     "enter",
+    "hand_over_all",
     "invite",
     "invite_again",
     "load_year",
