@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from approvals.actions import is_stale, verb_label
+from approvals.actions import is_stale, newest_chain, step_of, verb_label
 from approvals.kinds import kinds
 from approvals.models import Case, Document, Task
+from approvals.routing import levels, route
 from kit.because import Because, Line
 from org.models import Member
 
@@ -70,6 +71,23 @@ def board(
         points=points_of(case, task, typed or {}),
         changes=changes_of(case, document),
     )
+
+
+def foreseen(document: Document, submitter: Member) -> list[StepShown]:
+    """Who would be asked if it were submitted now, by the very routing that submission uses."""
+    kind = kinds[document._meta.label_lower]
+    chain = newest_chain(kind)
+    steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
+    return [
+        StepShown(
+            name=found.step.name,
+            state="wait",
+            who="、".join(person.name for person in found.people),
+            because=found.because,
+            clause=found.step.clause,
+        )
+        for found in route(steps, levels(document.unit), submitter.pk)
+    ]
 
 
 def risks_of(case: Case) -> list[Line]:

@@ -27,7 +27,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import kinds
         from approvals.access import documents_to_decide
-        from contracts import access, chain, panels  # noqa: F401
+        from contracts import access, chain, history, panels  # noqa: F401
         from contracts.models import Contract
         from figures import measures
         from files.holders import Holder
@@ -75,6 +75,8 @@ class ContractsConfig(AppConfig):
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
         timeline("customers.customer", panels.events)
+        timeline("contracts.contract", history.log)
+        timeline("contracts.contract", history.term)
         binding = Q(status__in=("signed", "archived"))
         measures.register(
             measures.Measure(

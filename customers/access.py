@@ -236,6 +236,12 @@ def is_fresh(visit: Visit) -> Because:
     return Because("is_fresh", ok, (Line("clock", ok=ok, text=text, values={"hours": hours}),))
 
 
+@rule("customers.attach_visit", clauses="CUS-1.9", label=N_("Attach papers to a visit"))
+def attach_visit(member: Member, visit: Visit) -> Because:
+    """Whoever made the visit keeps its papers and pictures."""
+    return owns(member, visit)
+
+
 @rule("customers.cancel_visit", clauses="CUS-1.8", label=N_("Cancel a planned visit"))
 def cancel_visit(member: Member, visit: Visit) -> Because:
     return any_of("cancel_visit", (owns(member, visit), covers(member, "lead", visit)))

@@ -158,7 +158,7 @@ class CustomersConfig(AppConfig):
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
         from customers import access, exports, history, imports
-        from customers.models import Customer
+        from customers.models import Customer, Visit
         from figures.measures import Measure, register
         from files.holders import Holder
         from files.holders import register as hold
@@ -170,6 +170,8 @@ class CustomersConfig(AppConfig):
         exports.ready()
         papers = {"paper": "customers.attach"}
         hold(Holder("customers.customer", Customer, "customers:detail", papers))
+        pictures = {"paper": "customers.attach_visit"}
+        hold(Holder("customers.visit", Visit, "customers:visit", pictures))
         panel("customers.customer", 90, attachments)
         sources = (
             history.visits,

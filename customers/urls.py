@@ -34,5 +34,6 @@ urlpatterns = [
     path("visits/<int:pk>/start/", visit.start_visit, name="start_visit"),
     path("visits/<int:pk>/finish/", visit.finish_visit, name="finish_visit"),
     path("visits/<int:pk>/correct/", visit.correct_visit, name="correct_visit"),
+    path("visits/<int:pk>/attach/", visit.attach_visit, name="attach_visit"),
     path("visits/<int:pk>/cancel/", visit.cancel_visit, name="cancel_visit"),
 ]

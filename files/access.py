@@ -10,7 +10,15 @@ from django.utils.translation import gettext_noop as N_
 from files.exporters import exporters
 from files.holders import holders
 from files.importers import importers
-from files.models import Attachment, ExportJob, ExportState, ImportJob, ImportState
+from files.models import (
+    Attachment,
+    CompanyPicture,
+    ExportJob,
+    ExportState,
+    ImportJob,
+    ImportState,
+    PictureKind,
+)
 from kit.because import Because, Line, all_of, any_of, no, yes
 from org.access import after, covers, everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role, Unit
@@ -177,3 +185,17 @@ def restore(member: Member, attachment: Attachment) -> Because:
     if attachment.archived_at is None:
         return no("restore", *is_kept(attachment).lines)
     return keeps_it(member, attachment)
+
+
+@rule("files.set_picture", clauses="ORG-1.3", label=N_("Set the company's logo and seal"))
+def set_picture(member: Member, obj: Any = None) -> Because:
+    """Logo and seal stand on the company's papers: its administrator's to keep."""
+    return member.may("org.administer")
+
+
+@rule("files.view_picture", clauses="CTR-1.4", label=N_("See the company's logo and seal"))
+def view_picture(member: Member, picture: CompanyPicture) -> Because:
+    """A logo is public; a bare seal could be put under anything, so only who keeps it sees it."""
+    if picture.kind == PictureKind.LOGO:
+        return everybody(member, picture)
+    return set_picture(member)

@@ -24,7 +24,7 @@ def going(member: Any) -> QuerySet[Contract]:
 
 
 def in_review(member: Any) -> QuerySet[Contract]:
-    """Not passed on: who drafted it is part of what the approvers decide on."""
+    """ORG-1.3: not passed on, for the successor might be one of those who decide."""
     return Contract.objects.filter(owner=member, status=Status.IN_REVIEW)
 
 

@@ -26,6 +26,8 @@ from customers.history import corrections
 from customers.models import Customer, Visit
 from customers.numbers import is_open, is_said_to
 from customers.views.customer import choices_of
+from files.panels import attachments
+from files.views import attach_page
 from kit.answers import form_page, tried
 from kit.lists import capped_count, page_of
 from org.access import page
@@ -121,6 +123,7 @@ def visit(request: HttpRequest, visit: Visit) -> HttpResponse:
         "may_correct": member.may("customers.correct_visit", visit),
         "is_mine": is_said_to(member, visit),
         "corrections": list(corrections(member, visit)),
+        "papers": attachments(member, visit),
         "verdict": member.may("customers.visit_view", visit),
     }
     return render(request, "customers/visit.html", context)
@@ -216,6 +219,11 @@ def correct_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
     return form_page(
         request, "customers/correct_visit.html", form, visit=visit, customer=visit.customer
     )
+
+
+@page("customers.attach_visit", Visit)
+def attach_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
+    return attach_page(request, visit)
 
 
 @page("customers.cancel_visit", Visit)

@@ -181,7 +181,7 @@ def left(value: datetime | None) -> str:
 def number(value: str, kind: str, is_open: Any = False) -> SafeString:
     """A telephone number to tap or a mail address, whole when `is_open`, else as its mask."""
     if not value:
-        return SafeString(NOTHING)
+        return format_html("{}", NOTHING)
     if not is_open:
         return format_html('<span class="so-masked">{}</span>', masks.masked(kind, value))
     if kind not in {"mobile", "phone", "email"}:

@@ -1,6 +1,13 @@
 """Pages of the organisation, by noun."""
 
-from org.views.company import calendar, change_company, load_year, params, set_param
+from org.views.company import (
+    calendar,
+    change_company,
+    change_terms,
+    load_year,
+    params,
+    set_param,
+)
 from org.views.me import choose_company, enter, profile
 from org.views.member import (
     disable,
@@ -14,6 +21,7 @@ from org.views.member import (
     start_post,
 )
 from org.views.succession import hand_over_all
+from org.views.support import end_support, support, supports
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -21,10 +29,12 @@ __all__ = [
     "add_unit",
     "calendar",
     "change_company",
+    "change_terms",
     "choose_company",
     "disable",
     "enable",
     "end_post",
+    "end_support",
     "enter",
     "hand_over_all",
     "invite",
@@ -40,6 +50,8 @@ __all__ = [
     "roles",
     "set_param",
     "start_post",
+    "support",
+    "supports",
     "switch_off_unit",
     "switch_on_unit",
     "tree",

@@ -283,14 +283,13 @@ def test_lower_list_price_than_the_catalogue_hides_no_discount(
 
 OTHER = {
     "customer": lambda acme: make_customer(acme.east_rep, name="另一家客户"),
-    "owner": lambda acme: acme.east_rep2,
-    "unit": lambda acme: acme.unit("east_two"),
     "product": lambda _acme: Product.objects.create(name="别的", code="X-1", list_price=1),
 }
 
 
 def editable(model):
-    skipped = {"id", "contract", "company"}
+    # who keeps it since, and where, is no part of what was approved: who drafted it is frozen
+    skipped = {"id", "contract", "company", "owner", "unit"}
     return [
         field.name for field in model._meta.fields if field.editable and field.name not in skipped
     ]
