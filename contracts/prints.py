@@ -171,7 +171,7 @@ def _approvals(contract: Contract) -> list[list[str]]:
     return [
         [
             _step(row),
-            row["who"],
+            row["people"],
             row["label"],
             _moment(row["at"]),
             row["comment"],

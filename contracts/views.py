@@ -26,13 +26,13 @@ from files.sniffing import TYPES
 from files.views import as_download, attach_page
 from kit.because import Refused
 from kit.forms import number
-from kit.lists import page_of
+from kit.lists import capped_count, page_of
 from kit.registry import timeline_of
 from org.access import check, load, page, sees
 from org.mark import mark_of
 
 INVALID = 422
-FORM_FIELDS = ("q", "owner", "unit", "tier", "month")
+NARROWING = ("filters", "owner", "unit", "tier", "month")
 
 
 @page("contracts.list")
@@ -48,15 +48,19 @@ def list_(request: HttpRequest) -> HttpResponse:
         "statuses": Status,
         "terms": Term,
         "is_filtered": _is_set(request),
+        "shown_total": capped_count(found.qs)[1],
     }
-    context["owners"] = owners_for(request.member)
+    # choices are read when somebody narrows the list: the page of every day does not ask for them
+    context["is_narrowed"] = any(request.GET.get(name) for name in NARROWING)
+    if context["is_narrowed"]:
+        context["owners"] = owners_for(request.member)
     part = "contracts/_rows.html" if request.htmx else "contracts/list.html"
     context["may_create"] = request.member.may("contracts.create")
     return render(request, part, context)
 
 
 def _is_set(request: HttpRequest) -> bool:
-    return any(value for name, value in request.GET.items() if name != "cursor")
+    return any(request.GET.get(name) for name in request.GET if name not in {"cursor", "filters"})
 
 
 @page("contracts.view", Contract)

@@ -208,6 +208,18 @@ class CustomersConfig(AppConfig):
                 fixed={"box": "done", "who": "all"},
             )
         )
+        register(
+            Measure(
+                key="effective_visits",
+                label=N_("Effective visits"),
+                model="customers.visit",
+                at="checked_in_at",
+                value=Count("pk"),
+                # T2: with a result; a visit left open and never written up is none
+                where=Q(status="done") & ~Q(summary=""),
+                clause="CUS-1.9",
+            )
+        )
 
     def be_found(self) -> None:
         """What the search everywhere asks this floor."""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from kit.because import Refused
 from kit.forms import number
 from kit.pages import public
+from kit.registry import panels_of
 from org import actions
 from org.access import page
 from org.forms import PasswordForm
@@ -58,7 +59,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     scope = request.member.scope
     lines = [grant.line() for grant in scope.grants if grant.permission == "see"]
     seats = [{"label": Role(seat.role).label, "unit": seat.unit} for seat in scope.seats]
-    return render(request, "org/profile.html", {"seats": seats, "lines": lines})
+    panels = panels_of("org.member", request.member, request.member)
+    context = {"seats": seats, "lines": lines, "panels": panels}
+    return render(request, "org/profile.html", context)
 
 
 @public

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kit.answers import form_page, tried
+from kit.registry import panels_of
 from org import actions
 from org.access import page
 from org.forms import EndPostForm, InviteForm, MemberForm, PostForm
@@ -71,6 +72,7 @@ def member(request: HttpRequest, member: Member) -> HttpResponse:
         has_to_join=not member.is_active and actions.has_to_join(member),
         no_reset=actions.may_reset(member),
         owned=owned_by(member),
+        panels=panels_of("org.member", request.member, member),
         posts=[
             {
                 "post": p,

@@ -9,7 +9,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from approvals.models import Case
+from approvals import actions as approvals
+from approvals.models import Case, Delegation
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
@@ -52,6 +53,11 @@ def build(cast):
     seal = io.BytesIO()
     Image.new("RGB", (80, 80), "red").save(seal, "PNG")
     seal = SimpleUploadedFile("seal.png", seal.getvalue())
+    day = timezone.localdate()
+    lent = approvals.delegate(
+        cast.finance, stand_in=cast.finance2, starts_on=day, ends_on=day + timedelta(days=9),
+        reason=cast.canary, by=cast.finance,
+    )  # fmt: skip
     taken = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
     )  # fmt: skip
@@ -64,6 +70,7 @@ def build(cast):
         Product: product,
         Contract: contract,
         Case: contract.case,
+        Delegation: lent,
         ImportJob: job,
         Member: cast.east_rep2,
         Post: cast.east_rep2.posts.get(),

@@ -84,6 +84,7 @@ def build(cast):
     customer, product = made["Customer"], made["Product"]
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
+    world.delegation = made["Delegation"]
     world.contract, world.export = made["Contract"], made["ExportJob"]
     world.archived = customers.create(by=rep, name="已归档客户有限公司")
     customers.archive(world.archived, by=rep)
@@ -384,6 +385,14 @@ def opened(world):
     return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
 
 
+def stand_in(world):
+    return {
+        "principal": world.cast.east_supervisor.pk, "stand_in": world.cast.west_supervisor.pk,
+        "starts_on": f"{world.day}", "ends_on": f"{world.day}", "kinds": ["contracts.contract"],
+        "reason": "年假",
+    }  # fmt: skip
+
+
 def marked(world):
     return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
 
@@ -430,6 +439,10 @@ WRITES = {
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/withdraw/": Write(REP, "case"),
+    "POST /approvals/delegations/new/": Write(
+        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    ),
+    "POST /approvals/delegations/<int:pk>/end/": Write("finance", "delegation"),
     "POST /files/imports/new/": Write(BOSS, "", upload, {"owner": "member", "unit": "unit"}),
     "POST /files/imports/<int:pk>/commit/": Write(REP, "job"),
     "POST /files/imports/<int:pk>/cancel/": Write(REP, "new_job"),
@@ -490,6 +503,10 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/reject/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
+    "POST /api/v1/^delegations/$": Write(
+        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    ),
+    f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
     "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
     f"PUT /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
@@ -536,7 +553,8 @@ READS = {
     "POST /files/exports/<int:pk>/download/",
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
-    "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
+    "POST /approvals/", "POST /approvals/delegations/", "POST /files/imports/",
+    "POST /files/imports/template/<str:kind>/",
     "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
     "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",

@@ -10,6 +10,7 @@ COMMANDS = {
     "create_company": "a new tenant with its tree's root, tax rates, workdays and chains",
     "list_endpoints": "reads the resolver",
     "messages": "reads and writes catalogues, no database",
+    "reconcile": "compares the figures of every company with their rows, and may put them right",
     "seed": "sample companies with random passwords, only when asked",
     "services": "the embedded servers",
     "start": "everything under one supervisor",
@@ -18,6 +19,8 @@ COMMANDS = {
 TASKS = {
     "accounts.tidy": "old login attempts",
     "audit.publish_heads": "appends the heads to a file outside the database",
+    "figures.fold": "adds waiting changes to the sums, company by company",
+    "figures.reconcile": "compares the sums with their rows, once a night and company",
     "tenancy.run": "long work of one outbox row, inside its company",
     "tenancy.sweep": "delivers outbox rows company by company",
     "tenancy.tidy": "old answers and delivered news, once a day and company",
