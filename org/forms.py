@@ -226,6 +226,20 @@ class DayForm(forms.Form):
     name = forms.CharField(label=_("Title of the day"), max_length=40, required=False)
 
 
+class SuccessionForm(forms.Form):
+    """Who takes everything on, and why."""
+
+    to = forms.ModelChoiceField(Member.objects.none(), label=_("Successor"))
+    reason = forms.CharField(
+        label=_("Reason"), min_length=5, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, person: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Member.objects.filter(is_active=True).exclude(pk=person.pk)
+        self.fields["to"].queryset = others.order_by("name", "id")
+
+
 class WhyForm(forms.Form):
     """Who, and which record."""
 

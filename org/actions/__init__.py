@@ -20,6 +20,7 @@ from org.actions.member import (
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
+from org.actions.succession import hand_over_all, is_under_way
 from org.actions.support import end_support, grant_support
 from org.actions.token import (
     follow_login,
@@ -46,8 +47,10 @@ __all__ = [
     "found",
     "grant",
     "grant_support",
+    "hand_over_all",
     "has_to_join",
     "invite",
+    "is_under_way",
     "issue_link",
     "join",
     "link_of",
