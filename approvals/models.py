@@ -246,6 +246,9 @@ class TaskQuerySet(models.QuerySet):
         if Role.COMPANY_ADMIN in member.scope.roles or Role.MANAGEMENT in member.scope.roles:
             mine |= models.Q(member=None)
         is_open = models.Q(state=Task.State.OPEN)
+        if not Delegation.objects.in_force().filter(stand_in=member).exists():
+            # nearly everybody, nearly always; to plan the other half alone takes 70 ms
+            return self.filter(mine, is_open).exclude(case__owner=member)
         found = Task.objects.filter(mine, is_open).order_by().values("pk")
         lent = Task.objects.filter(is_open).lent_to(member).order_by().values("pk")
         return self.filter(pk__in=found.union(lent)).exclude(case__owner=member)
