@@ -8,7 +8,6 @@ from org.models import Member
 from tenancy.models import CompanyModel, Link
 
 
-
 class NoticeQuerySet(models.QuerySet):
     """A notice is its reader's alone, whatever posts others hold."""
 
