@@ -158,7 +158,7 @@ def build_people(cast, world, made):
         for name in ("空组", "旧组")
     )
     org.switch_off_unit(world.off_unit, by=cast.admin)
-    world.off = cast.disabled
+    world.off, world.leaver = cast.disabled, cast.east_rep
     world.guarded = cast.west_supervisor
     Authenticator.objects.create(user=world.guarded.user, type="totp", data={"secret": "none"})
     # a new login would get a random unusable password, different with every attempt
@@ -467,6 +467,15 @@ WRITES = {
     "POST /files/attachments/<int:pk>/remove/": Write(REP, "paper"),
     "POST /files/attachments/<int:pk>/restore/": Write(REP, "removed"),
     "POST /customers/<int:pk>/attach/": Write(REP, "customer", one_file),
+    "POST /customers/visits/<int:pk>/attach/": Write(REP, "visit", one_file),
+    "POST /customers/<int:pk>/reveal/": Write(BOSS, "customer"),
+    "POST /customers/contacts/<int:pk>/reveal/": Write(BOSS, "contact"),
+    f"POST /api/v1/^customers/{ONE}/reveal/$": Write(BOSS, "customer"),
+    f"POST /api/v1/^contacts/{ONE}/reveal/$": Write(BOSS, "contact"),
+    "POST /org/members/<int:pk>/hand_over_all/": Write(
+        ADMIN, "leaver", lambda world: {"to": world.cast.east_rep2.pk, "reason": "离职交接工作"},
+        {"to": "member"},
+    ),
     "POST /contracts/<int:pk>/attach/": Write(REP, "draft", one_file),
     "POST /contracts/<int:pk>/signed_copy/": Write(REP, "signed", one_file),
     "POST /contracts/<int:pk>/archive/": Write(REP, "scanned", same({"place": "3 柜"})),
@@ -567,6 +576,7 @@ WRITES = {
 
 # a POST to these shows the page and writes nothing
 READS = {
+    "POST /handbook/", "POST /handbook/<str:code>/", "POST /handbook/why/", "POST /help/terms/",
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/",
     "POST /notices/", "POST /notices/<int:pk>/", "POST /search/",
