@@ -16,6 +16,7 @@ urlpatterns = [
     path("members/", views.members, name="members"),
     path("members/invite/", views.invite, name="invite"),
     path("members/<int:pk>/", views.member, name="member"),
+    path("members/<int:pk>/hand_over_all/", views.hand_over_all, name="hand_over_all"),
     path("members/<int:pk>/disable/", views.disable, name="disable"),
     path("members/<int:pk>/enable/", views.enable, name="enable"),
     path("members/<int:pk>/invite/", views.invite_again, name="invite_again"),

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "approvals",
     "figures",
     "files",
+    "notices",
     "org",
     "audit",
     "tenancy",
@@ -289,6 +290,8 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
+    "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
+    "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},
     "tidy-logins": {"task": "accounts.tidy", "schedule": 3600.0},
 }

@@ -11,6 +11,7 @@ from org.actions.company import (
 from org.actions.link import has_to_join, issue_link, join, link_of, may_reset, reset_password
 from org.actions.member import (
     add_member,
+    appoint,
     change_member,
     disable,
     enable,
@@ -19,6 +20,7 @@ from org.actions.member import (
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
+from org.actions.succession import hand_over_all, is_under_way
 from org.actions.support import end_support, grant_support
 from org.actions.token import (
     follow_login,
@@ -33,6 +35,7 @@ __all__ = [
     "SEATS_CHANGED",
     "add_member",
     "add_unit",
+    "appoint",
     "change_company",
     "change_member",
     "change_terms",
@@ -44,8 +47,10 @@ __all__ = [
     "found",
     "grant",
     "grant_support",
+    "hand_over_all",
     "has_to_join",
     "invite",
+    "is_under_way",
     "issue_link",
     "join",
     "link_of",

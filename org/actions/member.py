@@ -15,7 +15,7 @@ from org.actions.company import asked
 from org.actions.link import activate, has_to_join, make_link, may_reset
 from org.actions.post import SEATS_CHANGED, add_post, keep_an_admin
 from org.membership import memberships
-from org.models import ApiToken, Member, OneTimeLink, Post, Unit, UnitGrant
+from org.models import ApiToken, Member, OneTimeLink, Post, Role, Unit, UnitGrant
 from tenancy.actions import post as tell
 
 
@@ -36,6 +36,29 @@ def invite(
     A login that exists already is not touched: it joins when its own person opens the link.
     """
     asked(by)
+    member = bring_in(name=name, login=login, unit=unit, role=role, by=by, employee_no=employee_no)
+    token = make_link(member, purpose=OneTimeLink.Purpose.INVITE, by=by)
+    record("org.invite", member, by=by, after={"name": name, "role": role, "unit": unit.pk})
+    return member, token
+
+
+def appoint(*, name: str, login: str) -> tuple[Member, str]:
+    """ORG-1.3: the first administrator of a new company, by the operator who founded it."""
+    if Member.objects.exists():
+        raise Refused(_("The company has members already."), code="not_new")
+    root = Unit.objects.get(parent=None)
+    role = Role.COMPANY_ADMIN
+    member = bring_in(name=name, login=login, unit=root, role=role, by=None)
+    # nobody stands above the first: the link is made in this person's own name
+    token = make_link(member, purpose=OneTimeLink.Purpose.INVITE, by=member)
+    record("org.appoint", member, by=None, after={"name": name, "login": login})
+    return member, token
+
+
+def bring_in(
+    *, name: str, login: str, unit: Unit, role: str, by: Member | None, employee_no: str = ""
+) -> Member:
+    """Login and member with the first post, outside until a link is used."""
     key = normalise(login)
     user = User.objects.filter(Q(login=key) | Q(email=key) | Q(mobile=key)).first()
     if user is None:
@@ -47,9 +70,7 @@ def invite(
     member.validate_constraints()
     member.save()
     add_post(member, unit=unit, role=role, by=by)
-    token = make_link(member, purpose=OneTimeLink.Purpose.INVITE, by=by)
-    record("org.invite", member, by=by, after={"name": name, "role": role, "unit": unit.pk})
-    return member, token
+    return member
 
 
 def change_member(member: Member, *, name: str, employee_no: str, by: Member) -> Member:

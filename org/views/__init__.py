@@ -21,6 +21,7 @@ from org.views.member import (
     reset,
     start_post,
 )
+from org.views.succession import hand_over_all
 from org.views.support import end_support, support, supports
 from org.views.token import make_token, revoke_token
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
@@ -37,6 +38,7 @@ __all__ = [
     "end_post",
     "end_support",
     "enter",
+    "hand_over_all",
     "invite",
     "invite_again",
     "load_year",

@@ -1,5 +1,6 @@
 """Members and their posts: the list for everybody, all else for the administrator."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.factors import has_second
 from kit.answers import form_page, tried
+from kit.names import pinyin
 from kit.registry import panels_of
 from org import actions
 from org.access import page
@@ -32,10 +34,15 @@ def members(request: HttpRequest) -> HttpResponse:
         posts.setdefault(post.member_id, []).append(post)
     rows = [
         {"member": member, "posts": posts.get(member.pk, []), "state": state_of(member)}
-        for member in found.prefetch_related("links")[:MOST]
+        for member in by_name(found.prefetch_related("links")[:MOST])
     ]
     context = {"rows": rows, "q": q, "may": request.member.may("org.administer")}
     return render(request, "org/members.html", context)
+
+
+def by_name(people: Iterable[Member]) -> list[Member]:
+    """T23: the active first, in the order of a Chinese list of names: by sound."""
+    return sorted(people, key=lambda one: (not one.is_active, pinyin(one.name), one.name, one.pk))
 
 
 def state_of(member: Member) -> dict[str, str]:
