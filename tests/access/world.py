@@ -170,9 +170,7 @@ def build_people(cast, world, made):
 
 # --- what changed ---------------------------------------------------------------------------------
 
-OPEN_TABLES = (
-    "accounts_user", "accounts_letter", "mfa_authenticator", "tenancy_company", "org_apitoken",
-)  # fmt: skip
+OPEN_TABLES = ("accounts_user", "mfa_authenticator", "tenancy_company", "org_apitoken")
 UNCOUNTED = {"audit_refusal"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -582,13 +580,12 @@ READS = {
     "POST /customers/visits/today/", "POST /customers/visits/pick/",
     "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
     "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
-    # these ask for the password first: tests/accounts types it
+    # these ask for the password first (tests/accounts types it), the last for a session of one's own
     "POST /accounts/", "POST /accounts/confirm/", "POST /accounts/password/",
     "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
     "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
     "POST /accounts/passkeys/rename/", "POST /accounts/passkeys/remove/",
     "POST /org/tokens/make/", "POST /org/tokens/revoke/",
-    # and this one wants the number of a session of one's own
     "POST /accounts/sessions/end/",
 }  # fmt: skip
 
