@@ -580,7 +580,7 @@ READS = {
     "POST /customers/visits/today/", "POST /customers/visits/pick/",
     "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
     "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
-    # these ask for the password first (tests/accounts types it), the last for a session of one's own
+    # these ask for the password first (tests/accounts types it), the last for one's own session
     "POST /accounts/", "POST /accounts/confirm/", "POST /accounts/password/",
     "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
     "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
