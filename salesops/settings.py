@@ -46,7 +46,7 @@ MAIL_PORT = int(read("MAIL_PORT", "587"))
 MAIL_USER = read("MAIL_USER", "")
 MAIL_PASSWORD = read("MAIL_PASSWORD", "")
 MAIL_TLS = read("MAIL_TLS", "starttls")
-MAIL_FROM = read("MAIL_FROM", "Salesops <salesops@localhost>")
+MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
 
 

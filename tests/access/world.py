@@ -173,9 +173,7 @@ def build_people(cast, world, made):
 
 # --- what changed ---------------------------------------------------------------------------------
 
-OPEN_TABLES = (
-    "accounts_user", "accounts_letter", "mfa_authenticator", "tenancy_company", "org_apitoken",
-)  # fmt: skip
+OPEN_TABLES = ("accounts_user", "mfa_authenticator", "tenancy_company", "org_apitoken")
 UNCOUNTED = {"audit_refusal"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -573,7 +571,6 @@ WRITES = {
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
 }  # fmt: skip
-
 
 
 def send(client, method, path, body):
