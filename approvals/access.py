@@ -80,7 +80,7 @@ def delegations(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("approvals.delegate", clauses="ORG-1.3")
+@rule("approvals.delegate", clauses="ORG-1.3", label=N_("Name a stand-in"))
 def delegate(member: Member, principal: Member | None = None) -> Because:
     """For oneself, for one's staff, and by the administrator for whoever is absent or has left."""
     if principal is None or principal.pk == member.pk:
@@ -88,7 +88,7 @@ def delegate(member: Member, principal: Member | None = None) -> Because:
     return any_of("delegate", (leads(member, principal), holds(member, Role.COMPANY_ADMIN)))
 
 
-@rule("approvals.end_delegation", clauses="ORG-1.3")
+@rule("approvals.end_delegation", clauses="ORG-1.3", label=N_("End a stand-in"))
 def end_delegation(member: Member, delegation: Delegation) -> Because:
     """Whoever could have set it, and the stand-in, who may hand it back."""
     if delegation.stand_in_id == member.pk:

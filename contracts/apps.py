@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder, panel, timeline
+from kit.registry import command, door, finder, panel, timeline, topic
 
 STANDARD_DAYS = {
     "A": (60, N_("Standard credit days of tier A")),
@@ -71,6 +71,21 @@ class ContractsConfig(AppConfig):
             )
         self.doors()
         self.finders()
+        topic(
+            key="contracts.archived",
+            label=N_("A contract of mine is archived"),
+            gone=N_("A contract of yours was archived"),
+            icon="archive",
+            order=12,
+        )
+        topic(
+            key="contracts.ending",
+            label=N_("A contract of mine ends soon"),
+            gone=N_("A contract of yours ends soon"),
+            icon="calendar-due",
+            order=13,
+            colour="amber",
+        )
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
         timeline("customers.customer", panels.events)

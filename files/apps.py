@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel
+from kit.registry import door, panel, place, topic
 
 
 class FilesConfig(AppConfig):
@@ -35,4 +35,20 @@ class FilesConfig(AppConfig):
             icon="file-import",
             rule="files.upload",
             order=40,
+        )
+        place("files.importjob", "files:open")
+        place("files.exportjob", "files:open_export", name=actions.name_of_export)
+        topic(
+            key="files.imported",
+            label=N_("My import is checked or finished"),
+            gone=N_("An import of yours was finished"),
+            icon="file-import",
+            order=40,
+        )
+        topic(
+            key="files.exported",
+            label=N_("My export is ready"),
+            gone=N_("An export of yours was finished"),
+            icon="download",
+            order=41,
         )

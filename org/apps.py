@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder
+from kit.registry import command, door, finder, place, topic
 
 
 class OrgConfig(AppConfig):
@@ -50,6 +50,14 @@ class OrgConfig(AppConfig):
             order=40,
             source=finders.colleagues,
             url="org:members",
+        )
+        place("org.post", "org:profile", is_own=True)
+        topic(
+            key="org.post",
+            label=N_("I am given a post"),
+            gone=N_("You were given a post that is over"),
+            icon="shield",
+            order=50,
         )
         command(
             label=N_("My posts and rights"),

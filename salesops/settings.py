@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "approvals",
     "figures",
     "files",
+    "notices",
     "org",
     "audit",
     "tenancy",
@@ -252,6 +253,8 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
+    "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
+    "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "tidy-logins": {"task": "accounts.tidy", "schedule": 3600.0},
 }
 

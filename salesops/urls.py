@@ -28,6 +28,7 @@ urlpatterns = [
     path("approvals/", include("approvals.urls")),
     path("handbook/", include("handbook.urls")),
     path("files/", include("files.urls")),
+    path("notices/", include("notices.urls")),
     path("customers/", include("customers.urls")),
     path("contracts/", include("contracts.urls")),
     path("", include("desk.urls")),

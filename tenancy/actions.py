@@ -1,6 +1,6 @@
 """The plumbing's verbs: set a parameter, take a number, post to the outbox, claim a job."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -86,6 +86,30 @@ def take_number(key: str, pattern: str, *, on: date, **names: str) -> str:
 def post(topic: str, /, *, due_at: datetime | None = None, **payload: Any) -> Outbox:
     """Leave news for after the commit; a sweep delivers it within seconds, or from `due_at` on."""
     return Outbox.objects.create(topic=topic, payload=payload, due_at=due_at or timezone.now())
+
+
+def tell(
+    topic: str,
+    /,
+    *,
+    to: Iterable[int],
+    text: str,
+    kind: str = "",
+    target: int | None = None,
+    by: int | None = None,
+    **values: Any,
+) -> Outbox:
+    """Leave word for some members, by their ids: `notices` writes it up, once for each of them.
+
+    `text` is a msgid; `%(name)s` in it is the record's name as long as the reader sees it, so
+    `values` hold nothing that somebody may lose sight of.
+    """
+    word = {"topic": topic, "to": sorted(set(to)), "text": text, "kind": kind, "target": target}
+    row = post("notices.tell", **word, by=by, values=values)
+    # the row names what happened, however often it is delivered
+    row.payload["news"] = row.pk
+    row.save(update_fields=["payload"])
+    return row
 
 
 def deliver(limit: int = 50, *, later: Callable[[int, int], None] | None = None) -> int:

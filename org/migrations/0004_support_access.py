@@ -13,93 +13,34 @@ from tenancy.operations import door_function, door_reads
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("org", "0003_links_and_moves"),
-        ("tenancy", "0004_company_terms"),
+        ('org', '0003_links_and_moves'),
+        ('tenancy', '0004_company_terms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SupportAccess",
+            name='SupportAccess',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(max_length=300, verbose_name="reason")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
-                ),
-                ("expires_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        default=tenancy.context.current,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "ended_by",
-                    tenancy.constraints.Link(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="org.member",
-                    ),
-                ),
-                (
-                    "granted_by",
-                    tenancy.constraints.Link(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="org.member",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('expires_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                ('ended_by', tenancy.constraints.Link(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member')),
+                ('granted_by', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "expires_at__lte",
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("created_at"), "+", models.Value(dt.timedelta(days=3))
-                                ),
-                            )
-                        ),
-                        name="org_supportaccess_hours",
-                        violation_error_message="Support access lasts 72 hours at most.",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("company", "id"), name="org_supportaccess_co_id"
-                    ),
-                    tenancy.constraints.RowSecurity(name="org_supportaccess_rows"),
-                    tenancy.constraints.SameCompany(
-                        field="granted_by", name="org_supportaccess_granted_by_id_co"
-                    ),
-                    tenancy.constraints.SameCompany(
-                        field="ended_by", name="org_supportaccess_ended_by_id_co"
-                    ),
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('created_at'), '+', models.Value(dt.timedelta(days=3))))), name='org_supportaccess_hours', violation_error_message='Support access lasts 72 hours at most.'), models.UniqueConstraint(fields=('company', 'id'), name='org_supportaccess_co_id'), tenancy.constraints.RowSecurity(name='org_supportaccess_rows'), tenancy.constraints.SameCompany(field='granted_by', name='org_supportaccess_granted_by_id_co'), tenancy.constraints.SameCompany(field='ended_by', name='org_supportaccess_ended_by_id_co')],
             },
         ),
-        door_reads("org_supportaccess", "id", "company_id", "user_id", "expires_at", "ended_at"),
+        door_reads(
+            "org_supportaccess", "id", "company_id", "user_id", "expires_at", "ended_at"
+        ),
         door_function(
             "supports_of(login bigint)",
             "TABLE (company_id bigint, access_id bigint)",

@@ -26,6 +26,7 @@ from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
 from files.models import ImportJob, ImportOutcome, ImportRow
+from notices.models import Notice
 from org import actions as org
 from org.models import Member, Unit
 from salesops import services
@@ -108,6 +109,11 @@ def build(cast):
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
+    world.notice = made["Notice"]
+    world.read_at = timezone.now()
+    world.read_notice = Notice.objects.create(
+        member=rep, topic="customers.shared", text="x", event="read", read_at=world.read_at
+    )
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -435,6 +441,11 @@ WRITES = {
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
+    "POST /notices/<int:pk>/read/": Write(REP, "notice"),
+    "POST /notices/<int:pk>/unread/": Write(REP, "read_notice"),
+    "POST /notices/read_all/": Write(REP, ""),
+    "POST /notices/unread_all/": Write(REP, "", lambda world: {"at": world.read_at.isoformat()}),
+    "POST /notices/choices/": Write(REP, "", same({"files.exported": "on"})),
     "POST /approvals/<int:pk>/approve/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
@@ -551,6 +562,7 @@ WRITES = {
 READS = {
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/",
+    "POST /notices/", "POST /notices/<int:pk>/", "POST /search/",
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
     "POST /approvals/", "POST /approvals/delegations/", "POST /files/imports/",

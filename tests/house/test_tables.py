@@ -16,8 +16,8 @@ OPEN = {
     "tenancy.Company": "the tenants themselves",
 }
 OURS = {
-    "accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files", "org",
-    "tenancy",
+    "accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
+    "notices", "org", "tenancy",
 }  # fmt: skip
 
 
