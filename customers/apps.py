@@ -108,6 +108,7 @@ class CustomersConfig(AppConfig):
         pictures = {"paper": "customers.attach_visit"}
         hold(Holder("customers.visit", Visit, "customers:visit", pictures))
         panel("customers.customer", 90, attachments)
+        panel("org.member", 40, history.left_behind)
         sources = (
             history.visits,
             history.notes,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.filters import sellers_under
 from customers.models import NAME_LENGTH, Contact, Customer, Note, Tier, Visit
 from kit.forms import Lookup, number
-from org.models import Member
+from org.models import Member, Post
+from org.roles import SELLING
 
 
 class CodeForm(forms.ModelForm):
@@ -207,9 +208,23 @@ class HandOverForm(forms.Form):
         help_text=_("At least five characters; it stays in the customer's history."),
     )
 
-    def __init__(self, *args, member, **kwargs):
+    take = forms.BooleanField(
+        label=_("Open contracts go along"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Drafts, returned and approved ones. What is in review, signed or archived stays."
+        ),
+    )
+
+    def __init__(self, *args, member, leaver=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = sellers_under(member, "lead", "assist")
+        people = sellers_under(member, "lead", "assist")
+        if leaver is not None:
+            posts = Post.objects.in_force().filter(role__in=SELLING)
+            people = Member.objects.filter(pk__in=posts.values("member")).exclude(pk=leaver.pk)
+            people = people.order_by("name", "pk")
+        self.fields["to"].queryset = people
 
 
 class CancelForm(forms.Form):

@@ -1,7 +1,7 @@
 """CUS-1.10: customers passed on to another owner, with everything that goes along."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
 from customers.access import Passing
+from customers.followers import followers
 from customers.models import Customer, Note, OwnerHistory, Visit
 from kit.because import Refused
 from org.access import check, holds
@@ -20,24 +21,73 @@ MOST_AT_ONCE = 200
 LEAST, MOST = 5, 300
 
 
-def hand_over(customers: Sequence[Customer], *, to: Member, reason: str, by: Member) -> int:
+def hand_over(
+    customers: Sequence[Customer], *, to: Member, reason: str, by: Member, take: bool = False
+) -> int:
     """Owner, unit and path of each customer move, its visits and notes with them.
 
-    Plans go along to the new owner; a visit under way stays with whoever is there. All or none.
+    Plans go along to the new owner; a visit under way stays with whoever is there. `take` takes
+    along what upper floors let follow: open contracts. All or none.
     """
     check(by, "customers.hand_over")
-    reason, unit = reason.strip(), unit_of(to)
-    if not LEAST <= len(reason) <= MOST:
-        raise invalid("reason", _("Give the reason in 5 to 300 characters."))
+    reason, unit = checked(reason), unit_of(to)
     if not 0 < len(customers) <= MOST_AT_ONCE:
         message = _("Choose between 1 and %(most)s customers.")
         raise Refused(message % {"most": MOST_AT_ONCE}, code="number")
+
+    def ask(customer: Customer) -> None:
+        check(by, "customers.hand_over", Passing(customer, unit))
+
+    count = pass_on(customers, to=to, unit=unit, reason=reason, by=by, ask=ask)
+    if take:
+        pks = [customer.pk for customer in customers]
+        for follower in followers:
+            follower.move(pks, None, to=to, reason=reason, by=by)
+    return count
+
+
+def hand_over_all(leaver: Member, *, to: Member, reason: str, by: Member, take: bool = True) -> int:
+    """T4.9: every customer of somebody who sells no more, and what is open in that name."""
+    check(by, "customers.hand_over_all", leaver)
+    reason, unit = checked(reason), unit_of(to)
+    mine = list(Customer.objects.filter(owner=leaver, archived_at=None).order_by("pk"))
+    for first in range(0, len(mine), MOST_AT_ONCE):
+        part = mine[first : first + MOST_AT_ONCE]
+        pass_on(part, to=to, unit=unit, reason=reason, by=by, ask=lambda _customer: None)
+    moved = 0
+    for follower in followers if take else ():
+        pks = [customer.pk for customer in mine]
+        moved += follower.move(pks, leaver, to=to, reason=reason, by=by)
+    if not mine and not moved:
+        raise Refused(_("There is nothing left to hand over."), code="nothing")
+    said = {"customers": len(mine), "others": moved, "to": to.name}
+    record("customers.hand_over_all", leaver, by=by, after=said, note=reason)
+    return len(mine)
+
+
+def checked(reason: str) -> str:
+    reason = reason.strip()
+    if not LEAST <= len(reason) <= MOST:
+        raise invalid("reason", _("Give the reason in 5 to 300 characters."))
+    return reason
+
+
+def pass_on(
+    customers: Sequence[Customer],
+    *,
+    to: Member,
+    unit: Unit,
+    reason: str,
+    by: Member,
+    ask: Callable[[Customer], None],
+) -> int:
+    """The move itself, under the lock of the rows."""
     now, pks = timezone.now(), sorted(customer.pk for customer in customers)
     rows = Customer.objects.select_for_update(of=("self",)).select_related("owner", "unit")
     locked = list(rows.filter(pk__in=pks).order_by("pk"))
     for customer in locked:
         # asked of the row as it is now: somebody else may have moved it meanwhile
-        check(by, "customers.hand_over", Passing(customer, unit))
+        ask(customer)
         if customer.owner_id == to.pk and customer.unit_id == unit.pk:
             message = _("%(customer)s belongs to %(name)s already.")
             raise invalid("to", message % {"customer": customer.name, "name": to.name})

@@ -1,6 +1,7 @@
 """Who else may see a customer, and who keeps it from now on."""
 
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_POST
 
 from customers import actions
 from customers.actions.ownership import MOST_AT_ONCE
+from customers.followers import preview
 from customers.forms import HandOverForm, ShareForm
 from customers.models import Customer
 from kit.answers import form_page, tried
 from kit.forms import number
 from org.access import page
+from org.models import Member
 
 
 @page("customers.share", Customer)
@@ -53,8 +56,8 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     customers = list(seen.filter(pk__in=picks).order_by("name", "pk"))
     form = HandOverForm(request.POST or None, member=request.member)
 
-    def act(to, reason):
-        return actions.hand_over(customers, to=to, reason=reason, by=request.member)
+    def act(to, reason, take):
+        return actions.hand_over(customers, to=to, reason=reason, take=take, by=request.member)
 
     if done := tried(request, form, act):
         text = ngettext(
@@ -65,4 +68,31 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         to = form.cleaned_data["to"]
         messages.success(request, text % {"number": done, "name": to.name})
         return redirect("customers:list")
-    return form_page(request, "customers/hand_over.html", form, customers=customers)
+    following = preview([customer.pk for customer in customers], request.member)
+    context = {"customers": customers, "following": following}
+    return form_page(request, "customers/hand_over.html", form, **context)
+
+
+@page("customers.hand_over_all", Member)
+def hand_over_all(request: HttpRequest, leaver: Member) -> HttpResponse:
+    """T4.9: what somebody left behind, counted and not read, to one successor."""
+    form = HandOverForm(request.POST or None, member=request.member, leaver=leaver)
+    act = partial(actions.hand_over_all, Member.objects.get(pk=leaver.pk), by=request.member)
+    if (done := tried(request, form, act)) is not None:
+        text = ngettext(
+            "%(number)s customer was handed over to %(name)s.",
+            "%(number)s customers were handed over to %(name)s.",
+            done,
+        )
+        words = {"number": done, "name": form.cleaned_data["to"].name}
+        messages.success(request, text % words)
+        return redirect("org:member", leaver.pk)
+    mine = Customer.objects.filter(owner=leaver, archived_at=None)
+    context = {
+        "person": leaver,
+        "count": mine.count(),
+        "following": preview(
+            list(mine.values_list("pk", flat=True)), request.member, leaver
+        ),
+    }
+    return form_page(request, "customers/hand_over_all.html", form, **context)

@@ -338,6 +338,10 @@ def pass_on(world):
     }  # fmt: skip
 
 
+def pass_all(world):
+    return {"to": world.cast.west_rep.pk, "reason": "离职交接给同事", "take": "on"}
+
+
 def upload(world):
     table = SimpleUploadedFile("a.csv", "客户名称\n新客户有限公司\n".encode())
     member, unit = world.cast.east_supervisor, world.cast.unit("east_one")
@@ -492,6 +496,9 @@ WRITES = {
     ),
     "POST /customers/hand_over/": Write(
         BOSS, "", pass_on, {"pick": "customer", "to": "member"}
+    ),
+    "POST /customers/hand_over/of/<int:pk>/": Write(
+        ADMIN, "off", pass_all, {"to": "member"}
     ),
     "POST /customers/visits/<int:pk>/correct/": Write(REP, "done", mended),
     "POST /customers/<int:pk>/plan_visit/": Write(REP, "customer", plan),
