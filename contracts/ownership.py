@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,18 +16,13 @@ from org.models import Member, Unit
 GOING = (*OPEN_TO_EDIT, Status.APPROVED)
 
 
-def open_ones(customers: Collection[int], owner: Member | None, by: Member) -> QuerySet:
-    """Not signed yet: whoever signed keeps the credit of the day (T9).
-
-    Of customers alone what the person handing over sees; of a leaver everything.
-    """
-    which, rows = Q(customer__in=list(customers)), Contract.objects.visible_to(by)
-    if owner is not None:
-        which, rows = which | Q(owner=owner), Contract.objects.all()
-    return rows.filter(which, status__in=(*GOING, Status.IN_REVIEW)).order_by("pk")
+def open_ones(customers: Collection[int], by: Member) -> QuerySet:
+    """Seen by who hands over, and not signed: a signature keeps its credit (T9)."""
+    rows = Contract.objects.visible_to(by).filter(customer__in=list(customers))
+    return rows.filter(status__in=(*GOING, Status.IN_REVIEW)).order_by("pk")
 
 
-def items(customers: Collection[int], owner: Member | None, by: Member) -> list[Item]:
+def items(customers: Collection[int], by: Member) -> list[Item]:
     """The preview: every open contract, and of one in review why it stays."""
     stays = _("In review: it stays with its submitter until it is decided.")
     return [
@@ -37,16 +32,14 @@ def items(customers: Collection[int], owner: Member | None, by: Member) -> list[
             url=reverse("contracts:detail", args=[contract.pk]),
             stays=stays if contract.status == Status.IN_REVIEW else "",
         )
-        for contract in open_ones(customers, owner, by).select_related("owner")
+        for contract in open_ones(customers, by).select_related("owner")
     ]
 
 
-def move(
-    customers: Collection[int], owner: Member | None, *, to: Member, reason: str, by: Member
-) -> int:
+def move(customers: Collection[int], *, to: Member, reason: str, by: Member) -> int:
     """Owner, unit and path of what is going; called under the lock of the customers."""
     unit = Unit.objects.get(pk=to.scope.home.unit_id)
-    rows = open_ones(customers, owner, by).filter(status__in=GOING).exclude(owner=to)
+    rows = open_ones(customers, by).filter(status__in=GOING).exclude(owner=to)
     going = list(rows.select_for_update(of=("self",)).select_related("owner", "unit"))
     place = {"owner": to, "unit": unit, "org_path": unit.path, "updated_at": timezone.now()}
     for contract in going:

@@ -151,22 +151,6 @@ def hand_over(member: Member, passing: Passing | None = None) -> Because:
     return all_of("hand_over", (stands(passing.customer), any_of("hand_over", both)))
 
 
-@rule(
-    "customers.hand_over_all",
-    clauses="CUS-1.10",
-    label=N_("Hand over what somebody who has left kept"),
-)
-def hand_over_all(member: Member, leaver: Member) -> Because:
-    """T4.9: the administrator, unread, of whoever sells no more."""
-    return all_of("hand_over_all", (holds(member, Role.COMPANY_ADMIN), has_left(leaver)))
-
-
-def has_left(leaver: Member) -> Because:
-    sells = leaver.is_active and bool(leaver.scope.roles & SELLING)
-    text = N_("the person holds a selling post") if sells else N_("the person sells no more")
-    return Because("has_left", not sells, (Line("fact", ok=not sells, text=text),))
-
-
 def reaches(member: Member, permission: str) -> Because:
     """A grant of the permission anywhere."""
     if grant := next((g for g in member.scope.grants if g.permission == permission), None):

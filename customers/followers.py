@@ -19,13 +19,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """`items(customers, owner, by)` is the preview of `move(customers, owner, to=, reason=, by=)`.
-
-    Both mean what hangs on these customers (ids), and everything of `owner` when one is named.
-    """
+    """`items(customers, by)` is the preview of `move(customers, to=, reason=, by=)`; ids."""
 
     label: str
-    items: Callable[[Collection[int], Member | None, Member], list[Item]]
+    items: Callable[[Collection[int], Member], list[Item]]
     move: Callable[..., int]
 
 
@@ -37,11 +34,9 @@ def follow(follower: Follower) -> None:
     followers[:] = [*(f for f in followers if f.label != follower.label), follower]
 
 
-def preview(
-    customers: Collection[int], by: Member, owner: Member | None = None
-) -> list[dict[str, Any]]:
+def preview(customers: Collection[int], by: Member) -> list[dict[str, Any]]:
     """Of each kind what goes along and what stays, for the page."""
-    found = [(f.label, f.items(customers, owner, by)) for f in followers]
+    found = [(f.label, f.items(customers, by)) for f in followers]
     return [
         {
             "label": label,

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.filters import sellers_under
 from customers.models import NAME_LENGTH, Contact, Customer, Note, Tier, Visit
 from kit.forms import Lookup, number
-from org.models import Member, Post
-from org.roles import SELLING
+from org.models import Member
 
 
 class CodeForm(forms.ModelForm):
@@ -217,14 +216,9 @@ class HandOverForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args, member, leaver=None, **kwargs):
+    def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
-        people = sellers_under(member, "lead", "assist")
-        if leaver is not None:
-            posts = Post.objects.in_force().filter(role__in=SELLING)
-            people = Member.objects.filter(pk__in=posts.values("member")).exclude(pk=leaver.pk)
-            people = people.order_by("name", "pk")
-        self.fields["to"].queryset = people
+        self.fields["to"].queryset = sellers_under(member, "lead", "assist")
 
 
 class CancelForm(forms.Form):

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as N_
 
 from audit.models import AuditLine
-from customers.followers import preview
 from customers.models import Contact, Customer, CustomerShare, OwnerHistory, Tier, Visit
 from customers.numbers import is_open, is_said_to
 from kit import masks
@@ -146,18 +145,6 @@ def handed_over(member: Member, obj: Any, limit: int) -> Iterator[Event]:
             note=act["reason"],
             colour="green" if is_mine else "amber",
         )
-
-
-def left_behind(member: Member, person: Member) -> dict[str, Any] | None:
-    """T4.9: what stands in a person's name, on the page of the administrator."""
-    if not member.may("org.administer"):
-        return None
-    count = Customer.objects.filter(owner=person, archived_at=None).count()
-    may = member.may("customers.hand_over_all", person)
-    others = sum(len(kind["go"]) for kind in preview([], member, person)) if may else 0
-    if not count and not others:
-        return None
-    return {"template": "customers/_left_behind.html", "count": count, "may": may, "who": person}
 
 
 def received(words: dict[str, Any]) -> str:

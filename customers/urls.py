@@ -19,7 +19,6 @@ urlpatterns = [
     path("<int:pk>/share/", ownership.share, name="share"),
     path("<int:pk>/end_share/", ownership.end_share, name="end_share"),
     path("hand_over/", ownership.hand_over, name="hand_over"),
-    path("hand_over/of/<int:pk>/", ownership.hand_over_all, name="hand_over_all"),
     path("<int:pk>/reveal/", numbers.reveal, name="reveal"),
     path("contacts/<int:pk>/reveal/", numbers.reveal_contact, name="reveal_contact"),
     path("<int:pk>/add_note/", customer.add_note, name="add_note"),

@@ -8,6 +8,7 @@ from desk import dashboard
 from desk.beginning import first_steps, share
 from desk.pending import stages
 from desk.today import desk_of, greeting
+from kit import terms as words
 from kit.forms import number
 from kit.search import Sought, look
 from org.access import page
@@ -86,3 +87,13 @@ def search(request: HttpRequest) -> HttpResponse:
 def chosen(value, model):
     """The unit or member of the address; the tree is open to everybody, its numbers are not."""
     return model.objects.filter(pk=number(value)).first() if value else None
+
+
+@page("desk.terms")
+def terms(request: HttpRequest) -> HttpResponse:
+    """Every word that has a meaning of its own here, by letter; `?q=` narrows."""
+    q = request.GET.get("q", "").strip()[:60]
+    letters: dict[str, list[words.Term]] = {}
+    for term in words.found(q):
+        letters.setdefault(term.letter, []).append(term)
+    return render(request, "desk/terms.html", {"letters": list(letters.items()), "q": q})

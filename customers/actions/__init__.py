@@ -12,7 +12,7 @@ from customers.actions.customer import (
 )
 from customers.actions.intake import add_many, archive_many
 from customers.actions.note import add_note
-from customers.actions.ownership import hand_over, hand_over_all
+from customers.actions.ownership import hand_over
 from customers.actions.reveal import reveal
 from customers.actions.search import search
 from customers.actions.visit import (
@@ -39,7 +39,6 @@ __all__ = [
     "end_share",
     "finish_visit",
     "hand_over",
-    "hand_over_all",
     "plan_visit",
     "restore",
     "reveal",

@@ -1,7 +1,7 @@
 """CUS-1.10: customers passed on to another owner, with everything that goes along."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as N_
 from audit.actions import record
 from customers.access import Passing
 from customers.followers import followers
-from customers.models import Customer, Note, OwnerHistory, Visit
+from customers.models import Customer, CustomerShare, Note, OwnerHistory, Visit
 from kit.because import Refused
 from org.access import check, holds
 from org.models import Member, Unit
@@ -30,67 +30,35 @@ def hand_over(
     along what upper floors let follow: open contracts. All or none.
     """
     check(by, "customers.hand_over")
-    reason, unit = checked(reason), unit_of(to)
+    reason, unit = reason.strip(), unit_of(to)
+    if not LEAST <= len(reason) <= MOST:
+        raise invalid("reason", _("Give the reason in 5 to 300 characters."))
     if not 0 < len(customers) <= MOST_AT_ONCE:
         message = _("Choose between 1 and %(most)s customers.")
         raise Refused(message % {"most": MOST_AT_ONCE}, code="number")
-
-    def ask(customer: Customer) -> None:
-        check(by, "customers.hand_over", Passing(customer, unit))
-
-    count = pass_on(customers, to=to, unit=unit, reason=reason, by=by, ask=ask)
-    if take:
-        pks = [customer.pk for customer in customers]
-        for follower in followers:
-            follower.move(pks, None, to=to, reason=reason, by=by)
-    return count
-
-
-def hand_over_all(leaver: Member, *, to: Member, reason: str, by: Member, take: bool = True) -> int:
-    """T4.9: every customer of somebody who sells no more, and what is open in that name."""
-    check(by, "customers.hand_over_all", leaver)
-    reason, unit = checked(reason), unit_of(to)
-    mine = list(Customer.objects.filter(owner=leaver, archived_at=None).order_by("pk"))
-    for first in range(0, len(mine), MOST_AT_ONCE):
-        part = mine[first : first + MOST_AT_ONCE]
-        pass_on(part, to=to, unit=unit, reason=reason, by=by, ask=lambda _customer: None)
-    moved = 0
-    for follower in followers if take else ():
-        pks = [customer.pk for customer in mine]
-        moved += follower.move(pks, leaver, to=to, reason=reason, by=by)
-    if not mine and not moved:
-        raise Refused(_("There is nothing left to hand over."), code="nothing")
-    said = {"customers": len(mine), "others": moved, "to": to.name}
-    record("customers.hand_over_all", leaver, by=by, after=said, note=reason)
-    return len(mine)
-
-
-def checked(reason: str) -> str:
-    reason = reason.strip()
-    if not LEAST <= len(reason) <= MOST:
-        raise invalid("reason", _("Give the reason in 5 to 300 characters."))
-    return reason
-
-
-def pass_on(
-    customers: Sequence[Customer],
-    *,
-    to: Member,
-    unit: Unit,
-    reason: str,
-    by: Member,
-    ask: Callable[[Customer], None],
-) -> int:
-    """The move itself, under the lock of the rows."""
-    now, pks = timezone.now(), sorted(customer.pk for customer in customers)
-    rows = Customer.objects.select_for_update(of=("self",)).select_related("owner", "unit")
-    locked = list(rows.filter(pk__in=pks).order_by("pk"))
+    locked = held([customer.pk for customer in customers])
     for customer in locked:
         # asked of the row as it is now: somebody else may have moved it meanwhile
-        ask(customer)
+        check(by, "customers.hand_over", Passing(customer, unit))
         if customer.owner_id == to.pk and customer.unit_id == unit.pk:
             message = _("%(customer)s belongs to %(name)s already.")
             raise invalid("to", message % {"customer": customer.name, "name": to.name})
+    count = carry(locked, to=to, unit=unit, reason=reason, by=by)
+    if take:
+        for follower in followers:
+            follower.move([c.pk for c in locked], to=to, reason=reason, by=by)
+    return count
+
+
+def held(pks: Sequence[int]) -> list[Customer]:
+    """The rows as they are now, locked in one order."""
+    rows = Customer.objects.select_for_update(of=("self",)).select_related("owner", "unit")
+    return list(rows.filter(pk__in=pks).order_by("pk"))
+
+
+def carry(locked: Sequence[Customer], *, to: Member, unit: Unit, reason: str, by: Member) -> int:
+    """Rows, what goes along, history and log; the caller has asked the rule."""
+    now, pks = timezone.now(), [customer.pk for customer in locked]
     history = [
         OwnerHistory(
             customer=c, old=c.owner, new=to, old_unit=c.unit, new_unit=unit,
@@ -138,6 +106,34 @@ def tell_of(history: Sequence[OwnerHistory], *, to: Member, by: Member) -> None:
                 new=to.name,
                 number=number,
             )
+
+
+def succeed(pks: Sequence[int], *, to: Member, reason: str, by: Member) -> int:
+    """The end of a service: the administrator passes customers on without reading them."""
+    check(by, "org.administer")
+    carry(held(pks), to=to, unit=unit_of(to), reason=reason, by=by)
+    return len(pks)
+
+
+def succeed_visits(pks: Sequence[int], *, to: Member, reason: str, by: Member) -> int:
+    """Plans at customers of others; plans at one's own went along with the customer."""
+    check(by, "org.administer")
+    unit_of(to)
+    visits = Visit.objects.select_for_update(of=("self",)).select_related("owner", "customer")
+    for visit in visits.filter(pk__in=pks, status=Visit.Status.PLANNED).order_by("pk"):
+        Visit.objects.filter(pk=visit.pk).update(owner=to, updated_at=timezone.now())
+        before, after = {"owner": visit.owner.name}, {"owner": to.name}
+        record("customers.hand_over_visit", visit, by=by, before=before, after=after, note=reason)
+    return len(pks)
+
+
+def end_shares(pks: Sequence[int], *, to: Member, reason: str, by: Member) -> int:
+    """What was lent to the person who leaves is lent to nobody afterwards."""
+    check(by, "org.administer")
+    for lent in CustomerShare.objects.filter(pk__in=pks).select_related("content_object"):
+        lent.delete()
+        record("customers.end_share", lent.content_object, by=by, note=reason)
+    return len(pks)
 
 
 def unit_of(to: Member) -> Unit:

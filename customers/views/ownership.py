@@ -1,7 +1,6 @@
 """Who else may see a customer, and who keeps it from now on."""
 
 from datetime import datetime, time, timedelta
-from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,6 @@ from customers.models import Customer
 from kit.answers import form_page, tried
 from kit.forms import number
 from org.access import page
-from org.models import Member
 
 
 @page("customers.share", Customer)
@@ -71,28 +69,3 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     following = preview([customer.pk for customer in customers], request.member)
     context = {"customers": customers, "following": following}
     return form_page(request, "customers/hand_over.html", form, **context)
-
-
-@page("customers.hand_over_all", Member)
-def hand_over_all(request: HttpRequest, leaver: Member) -> HttpResponse:
-    """T4.9: what somebody left behind, counted and not read, to one successor."""
-    form = HandOverForm(request.POST or None, member=request.member, leaver=leaver)
-    act = partial(actions.hand_over_all, Member.objects.get(pk=leaver.pk), by=request.member)
-    if (done := tried(request, form, act)) is not None:
-        text = ngettext(
-            "%(number)s customer was handed over to %(name)s.",
-            "%(number)s customers were handed over to %(name)s.",
-            done,
-        )
-        words = {"number": done, "name": form.cleaned_data["to"].name}
-        messages.success(request, text % words)
-        return redirect("org:member", leaver.pk)
-    mine = Customer.objects.filter(owner=leaver, archived_at=None)
-    context = {
-        "person": leaver,
-        "count": mine.count(),
-        "following": preview(
-            list(mine.values_list("pk", flat=True)), request.member, leaver
-        ),
-    }
-    return form_page(request, "customers/hand_over_all.html", form, **context)

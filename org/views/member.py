@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.actions.factors import has_second
 from kit.answers import form_page, tried
 from kit.names import pinyin
 from kit.registry import panels_of
@@ -78,6 +79,7 @@ def member(request: HttpRequest, member: Member) -> HttpResponse:
         state=state_of(member),
         has_to_join=not member.is_active and actions.has_to_join(member),
         no_reset=actions.may_reset(member),
+        has_second=member.pk != request.member.pk and has_second(member.user),
         owned=owned_by(member),
         panels=panels_of("org.member", request.member, member),
         posts=[
@@ -135,6 +137,14 @@ def reset(request: HttpRequest, member: Member) -> HttpResponse:
     purpose = OneTimeLink.Purpose.RESET
     token = actions.issue_link(member, purpose=purpose, by=request.member)
     return link_page(request, member, token, purpose)
+
+
+@require_POST
+@page("org.administer", Member)
+def remove_factors(request: HttpRequest, member: Member) -> HttpResponse:
+    actions.remove_factors(member, by=request.member)
+    messages.success(request, _("The second factor is removed."))
+    return redirect("org:member", member.pk)
 
 
 @require_POST

@@ -89,11 +89,12 @@ def build(cast):
 
 
 def let_in(cast):
-    """Somebody of the operator who may read along, in both companies."""
+    """Somebody of the operator who was let in and out again."""
     user, _made = User.objects.get_or_create(
         login="support@operator.example", defaults={"name": "支持一号", "is_staff": True}
     )
-    return org.grant_support(user=user, hours=4, reason="查看导出故障", by=cast.admin)
+    access = org.grant_support(user=user, hours=4, reason="查看导出故障", by=cast.admin)
+    return org.end_support(access, by=cast.admin)
 
 
 def moved(cast):

@@ -1,15 +1,11 @@
-"""CUS-1.10, T4.9: contracts follow their customer; a leaver's are handed over by the admin."""
+"""CUS-1.10: open contracts follow their customer to the new owner."""
 
-import pytest
 from django.utils import timezone
 
 from approvals.models import Task
 from audit.models import AuditLine
 from contracts.models import Contract
 from customers import actions as customers
-from customers.models import Customer
-from kit.because import Forbidden, Refused
-from org import actions as org
 from tests.conftest import client_of
 from tests.contracts.conftest import make_contract
 from tests.contracts.steps import through
@@ -76,35 +72,3 @@ def test_what_is_in_review_stays_with_its_approvers(acme, rates, customer):
     )
     case = Contract.objects.get(pk=pks[1]).case
     assert Task.objects.waiting_for(acme.east_manager).filter(case=case).exists()
-
-
-def test_the_administrator_hands_over_only_what_a_leaver_left(acme, rates, customer):
-    pks = all_states(acme, customer)
-    client, path = client_of(acme.admin), f"/customers/hand_over/of/{acme.east_rep.pk}/"
-    said = {"to": acme.west_rep.pk, "reason": "离职交接给同事", "take": "on"}
-    assert client.post(path, said).status_code == 403
-    member = f"/org/members/{acme.east_rep.pk}/"
-    assert path not in client.get(member).content.decode()
-    org.disable(acme.east_rep, by=acme.admin)
-    assert path in client.get(member).content.decode()
-    shown = client.get(path).content.decode()
-    assert customer.name not in shown
-    assert client.post(path, said | {"reason": "x"}).status_code == 422
-    answer = client.post(path, said)
-    assert answer.status_code == 302, answer.content.decode()[-6000:]
-    customer.refresh_from_db()
-    assert (customer.owner, customer.unit) == (acme.west_rep, acme.unit("west_one"))
-    assert owners(pks) == ["west_rep", "east_rep", "west_rep", "east_rep"]
-    line = AuditLine.objects.get(verb="customers.hand_over_all")
-    assert (line.after["customers"], line.after["others"]) == (1, 2)
-    assert client.post(path, said).status_code == 422
-    assert not Customer.objects.filter(owner=acme.east_rep).exists()
-
-
-def test_nobody_else_hands_over_a_leaver(acme, customer):
-    org.disable(acme.east_rep, by=acme.admin)
-    for who in (acme.director, acme.management, acme.secretary, acme.east_rep2):
-        with pytest.raises(Forbidden):
-            customers.hand_over_all(acme.east_rep, to=acme.west_rep, reason=REASON, by=who)
-    with pytest.raises(Refused):
-        customers.hand_over_all(acme.disabled, to=acme.west_rep, reason=REASON, by=acme.admin)

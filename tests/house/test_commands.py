@@ -18,7 +18,8 @@ COMMANDS = {
     "verify_audit": "reads the chains of every company",
 }
 TASKS = {
-    "accounts.tidy": "old login attempts",
+    "accounts.send_letters": "letters to logins that are due",
+    "accounts.tidy": "old login attempts, letters and devices",
     "audit.publish_heads": "appends the heads to a file outside the database",
     "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
     "notices.tidy": "notices of long ago, once a day and company",
