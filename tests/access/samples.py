@@ -51,9 +51,6 @@ def build(cast):
     paper = files.attach(customer, file, by=rep)
     files.draw_preview({"attachment": paper.pk})
     paper.refresh_from_db()
-    seal = io.BytesIO()
-    Image.new("RGB", (80, 80), "red").save(seal, "PNG")
-    seal = SimpleUploadedFile("seal.png", seal.getvalue())
     day = timezone.localdate()
     lent = approvals.delegate(
         cast.finance, stand_in=cast.finance2, starts_on=day, ends_on=day + timedelta(days=9),
@@ -84,8 +81,14 @@ def build(cast):
         UnitMove: moved(cast),
         ExportJob: taken,
         SupportAccess: let_in(cast),
-        CompanyPicture: files.set_picture(seal, kind="seal", by=cast.admin),
+        CompanyPicture: files.set_picture(picture("red"), kind="seal", by=cast.admin),
     }
+
+
+def picture(colour="teal"):
+    out = io.BytesIO()
+    Image.new("RGB", (80, 80), colour).save(out, "PNG")
+    return SimpleUploadedFile("picture.png", out.getvalue())
 
 
 def let_in(cast):

@@ -4,7 +4,6 @@
 whose POST only shows a page stands in `READS`.
 """
 
-import io
 import json
 import re
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
-from PIL import Image
 
 from accounts.models import User
 from approvals import actions as approvals
@@ -355,12 +353,6 @@ def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
 
 
-def logo(world):
-    out = io.BytesIO()
-    Image.new("RGB", (90, 90), "teal").save(out, "PNG")
-    return {"file": SimpleUploadedFile("标志.png", out.getvalue())}
-
-
 def same(body):
     return lambda _world: dict(body)
 
@@ -392,10 +384,6 @@ def new_value(world):
     starts = f"{world.day + timedelta(days=1)}"
     key = "contracts.discount_floor"
     return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
-
-
-def opened(world):
-    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
 
 
 def stand_in(world):
@@ -442,10 +430,12 @@ WRITES = {
     ),
     "POST /org/company/": Write(ADMIN, "", same(HEAD)),
     "POST /org/company/terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
-    "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
-    "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/logo/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
+    "POST /files/pictures/seal/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
     "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
-    "POST /org/support/": Write(ADMIN, "", opened),
+    "POST /org/support/": Write(
+        ADMIN, "", lambda w: {"user": w.operator.pk, "hours": "8", "reason": "导出故障排查"}
+    ),
     "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
