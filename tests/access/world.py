@@ -4,7 +4,6 @@
 whose POST only shows a page stands in `READS`.
 """
 
-import io
 import json
 import re
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
-from PIL import Image
 
 from accounts.models import User
 from approvals import actions as approvals
@@ -108,8 +106,10 @@ def build(cast):
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
     world.paper, world.seal = made["Attachment"], made["CompanyPicture"]
-    world.support = made["SupportAccess"]
-    world.operator = User.objects.create_user("two@operator.example", is_staff=True)
+    world.operator, guest = (
+        User.objects.create_user(f"{name}@operator.example", is_staff=True) for name in "ab"
+    )
+    world.support = org.grant_support(user=guest, hours=4, reason="导出故障", by=cast.admin)
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
@@ -354,12 +354,6 @@ def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
 
 
-def logo(world):
-    out = io.BytesIO()
-    Image.new("RGB", (90, 90), "teal").save(out, "PNG")
-    return {"file": SimpleUploadedFile("标志.png", out.getvalue())}
-
-
 def passed_on(world):
     return {"to": world.cast.east_rep2.pk, "reason": "离职交接工作"}
 
@@ -397,10 +391,6 @@ def new_value(world):
     starts = f"{world.day + timedelta(days=1)}"
     key = "contracts.discount_floor"
     return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
-
-
-def opened(world):
-    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
 
 
 def stand_in(world):
@@ -447,10 +437,12 @@ WRITES = {
     ),
     "POST /org/company/": Write(ADMIN, "", same(HEAD)),
     "POST /org/company/terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
-    "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
-    "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/logo/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
+    "POST /files/pictures/seal/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
     "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
-    "POST /org/support/": Write(ADMIN, "", opened),
+    "POST /org/support/": Write(
+        ADMIN, "", lambda w: {"user": w.operator.pk, "hours": "8", "reason": "导出故障排查"}
+    ),
     "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
