@@ -18,13 +18,14 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access, news, panels
+        from approvals import access, glossary, news, panels
         from approvals.actions import ask_again
         from org.access import duties
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
         from tenancy.params import declare
 
+        glossary.ready()
         handle(SEATS_CHANGED, ask_again)
         for news_of in ("submitted", "asked", "withdraw"):
             handle(f"approvals.{news_of}", news.submitted)
@@ -34,6 +35,7 @@ class ApprovalsConfig(AppConfig):
         self.topics()
         self.measure()
 
+        say_what_is_left()
         declare(
             "approvals.delegation_days",
             366,
@@ -56,6 +58,7 @@ class ApprovalsConfig(AppConfig):
             count=waiting_count,
             phone=2,
             phone_roles=DECIDERS,
+            always=DECIDERS,
         )
 
     @staticmethod
@@ -104,6 +107,33 @@ class ApprovalsConfig(AppConfig):
                 "approval_hours", N_("Hours of approval"), value=Sum(hours), is_hours=True, **facts
             )
         )
+
+
+def say_what_is_left() -> None:
+    """What becomes of approvals when a person leaves."""
+    from approvals.models import Case, Task
+    from org.succession import leave
+
+    leave(
+        model="approvals.task",
+        key="waiting",
+        fate="itself",
+        order=50,
+        label=N_("Approvals that wait for this person"),
+        text=N_("They pass to whoever holds the post or the one above, when the person is out."),
+        rows=lambda m: Task.objects.filter(
+            member=m, state=Task.State.OPEN, case__state=Case.State.RUNNING
+        ),
+    )
+    leave(
+        model="approvals.case",
+        key="submitted",
+        fate="stays",
+        order=73,
+        label=N_("Submissions"),
+        text=N_("They say who submitted what."),
+        rows=lambda member: Case.objects.filter(owner=member),
+    )
 
 
 def waiting_count(member: Any) -> int:

@@ -10,7 +10,7 @@ class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import access, actions, panels  # noqa: F401
+        from files import access, actions, glossary, panels  # noqa: F401
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
 
@@ -22,7 +22,9 @@ class FilesConfig(AppConfig):
             low=1,
             high=100,
         )
+        say_what_is_left()
         panel("org.company", 10, panels.pictures)
+        glossary.ready()
         handle("files.preview", actions.draw_preview)
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)
@@ -52,3 +54,28 @@ class FilesConfig(AppConfig):
             icon="download",
             order=41,
         )
+
+
+def say_what_is_left() -> None:
+    """What becomes of imports and exports when a person leaves."""
+    from files.models import ExportJob, ImportJob
+    from org.succession import leave
+
+    leave(
+        model="files.exportjob",
+        key="exports",
+        fate="itself",
+        order=51,
+        label=N_("Exported files"),
+        text=N_("Gone after a day; nobody else may open them."),
+        rows=lambda member: ExportJob.objects.filter(owner=member),
+    )
+    leave(
+        model="files.importjob",
+        key="imports",
+        fate="stays",
+        order=74,
+        label=N_("Past imports"),
+        text=N_("They say who brought what in."),
+        rows=lambda member: ImportJob.objects.filter(owner=member),
+    )

@@ -60,6 +60,7 @@ class Door:
     is_centre: bool = False
     roles: frozenset[str] = frozenset()
     phone_roles: frozenset[str] = frozenset()
+    always: frozenset[str] = frozenset()
 
 
 doors: list[Door] = []
@@ -68,7 +69,8 @@ doors: list[Door] = []
 def door(**fields: Any) -> None:
     """Add an entry: group, label (msgid), url name, icon, rule, order; `phone` is its tab place.
 
-    `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post.
+    `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post; with
+    `always` everybody else is offered it only while its count is not zero.
     """
     entry = Door(**fields)
     doors[:] = sorted([*(d for d in doors if d.url != entry.url), entry], key=lambda d: d.order)

@@ -23,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     bell = next((d for d in mine if not d.group), None)
     mine = [d for d in mine if d.group]
     counts = {d.url: d.count(member) for d in mine if d.count}
+    roles = member.scope.roles
+    mine = [d for d in mine if not d.always or d.always & roles or counts.get(d.url)]
     here = current_of(mine, request.path)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in mine:

@@ -172,4 +172,6 @@ def grant(
         post=post,
         defaults={"valid_until": until, "granted_by": by},
     )
+    said = {"member": member.name, "permission": permission, "valid_until": until}
+    record("org.grant", unit, by=by, after=said)
     return made

@@ -147,6 +147,7 @@ def some_pk(stage, view, text):
     return {
         "Notice": stage.notice,
         "Customer": stage.customer,
+        "Contact": stage.contact,
         "Contract": stage.contract,
         "Visit": stage.visit,
         "Case": stage.case,

@@ -13,6 +13,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -158,6 +159,8 @@ def build_people(cast, world, made):
     )
     org.switch_off_unit(world.off_unit, by=cast.admin)
     world.off = cast.disabled
+    world.guarded = cast.west_supervisor
+    Authenticator.objects.create(user=world.guarded.user, type="totp", data={"secret": "none"})
     # a new login would get a random unusable password, different with every attempt
     world.stranger = User.objects.create_user("stranger@elsewhere.example", "a long enough secret")
     world.invited, _token = org.invite(
@@ -167,7 +170,9 @@ def build_people(cast, world, made):
 
 # --- what changed ---------------------------------------------------------------------------------
 
-OPEN_TABLES = ("accounts_user", "tenancy_company", "org_apitoken")
+OPEN_TABLES = (
+    "accounts_user", "accounts_letter", "mfa_authenticator", "tenancy_company", "org_apitoken",
+)  # fmt: skip
 UNCOUNTED = {"audit_refusal"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -410,6 +415,8 @@ HEAD = {
 ADMIN = "admin"
 
 WRITES = {
+    "POST /accounts/sessions/end_others/": Write(REP),
+    "POST /org/members/<int:pk>/remove_factors/": Write(ADMIN, "guarded"),
     "POST /org/units/<int:pk>/": Write(ADMIN, "unit", same({"name": "改名组", "code": "G2"})),
     "POST /org/units/<int:pk>/add/": Write(
         ADMIN, "unit", same({"name": "新组", "kind": "team", "code": "N1"})
@@ -575,6 +582,14 @@ READS = {
     "POST /customers/visits/today/", "POST /customers/visits/pick/",
     "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
     "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
+    # these ask for the password first: tests/accounts types it
+    "POST /accounts/", "POST /accounts/confirm/", "POST /accounts/password/",
+    "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
+    "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
+    "POST /accounts/passkeys/rename/", "POST /accounts/passkeys/remove/",
+    "POST /org/tokens/make/", "POST /org/tokens/revoke/",
+    # and this one wants the number of a session of one's own
+    "POST /accounts/sessions/end/",
 }  # fmt: skip
 
 

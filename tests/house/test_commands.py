@@ -7,6 +7,7 @@ from salesops.celery import app
 OURS = {"accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
         "kit", "notices", "org", "salesops", "tenancy"}  # fmt: skip
 COMMANDS = {
+    "bench": "measures, on databases of its own beside the product's",
     "create_company": "a new tenant with its tree's root, tax rates, workdays and chains",
     "list_endpoints": "reads the resolver",
     "messages": "reads and writes catalogues, no database",
@@ -17,7 +18,8 @@ COMMANDS = {
     "verify_audit": "reads the chains of every company",
 }
 TASKS = {
-    "accounts.tidy": "old login attempts",
+    "accounts.send_letters": "letters to logins that are due",
+    "accounts.tidy": "old login attempts, letters and devices",
     "audit.publish_heads": "appends the heads to a file outside the database",
     "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
     "notices.tidy": "notices of long ago, once a day and company",
