@@ -110,11 +110,9 @@ def build(cast):
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
-    world.notice = made["Notice"]
-    world.read_at = timezone.now()
-    world.read_notice = Notice.objects.create(
-        member=rep, topic="customers.shared", text="x", event="read", read_at=world.read_at
-    )
+    world.notice, world.read_at = made["Notice"], timezone.now()
+    told = {"member": rep, "topic": "customers.shared", "text": "x", "event": "read"}
+    world.read_notice = Notice.objects.create(**told, read_at=world.read_at)
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -569,12 +567,11 @@ WRITES = {
 READS = {
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/",
-    "POST /notices/", "POST /notices/<int:pk>/", "POST /search/",
-    "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
-    "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
-    "POST /approvals/", "POST /approvals/delegations/", "POST /files/imports/",
-    "POST /files/imports/template/<str:kind>/",
-    "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
+    "POST /notices/", "POST /notices/<int:pk>/", "POST /search/", "POST /", "POST /figures/",
+    "POST /org/tree/", "POST /org/members/", "POST /org/me/", "POST /org/roles/", "POST /org/why/",
+    "POST /org/params/", "POST /org/moves/<int:pk>/", "POST /approvals/",
+    "POST /approvals/delegations/", "POST /files/imports/", "POST /org/support/<int:pk>/",
+    "POST /files/imports/template/<str:kind>/", "POST /files/pictures/<int:pk>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
     "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",
     "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",
