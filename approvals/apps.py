@@ -29,6 +29,7 @@ class ApprovalsConfig(AppConfig):
         handle(SEATS_CHANGED, ask_again)
         for news_of in ("submitted", "asked", "withdraw"):
             handle(f"approvals.{news_of}", news.submitted)
+        handle("approvals.delegated", news.delegated)
         for verb in ("approve", "return", "reject"):
             handle(f"approvals.{verb}", news.decided)
         self.topics()
@@ -76,6 +77,14 @@ class ApprovalsConfig(AppConfig):
             gone=N_("A document you submitted was decided on"),
             icon="gavel",
             order=11,
+        )
+        topic(
+            key="approvals.stands_in",
+            label=N_("I decide for somebody else"),
+            gone=N_("You decided for somebody else"),
+            icon="user-share",
+            order=14,
+            url="approvals:inbox",
         )
 
     @staticmethod

@@ -1,15 +1,16 @@
 """What people are told of cases: that they are asked, and how it ended. Receivers of the outbox."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_noop as N_
 
-from approvals.models import Case, Decision, Task
+from approvals.models import Case, Decision, Delegation, Task
 from notices.actions import settle, write
 from org.models import Post, Role
 
-ASKED, ENDED = "approvals.asked", "approvals.ended"
+ASKED, ENDED, STANDS_IN = "approvals.asked", "approvals.ended", "approvals.stands_in"
 QUEUE = (Role.COMPANY_ADMIN, Role.MANAGEMENT)
 ENDS = {
     "return": N_("%(who)s returned %(name)s to you"),
@@ -21,15 +22,18 @@ def submitted(news: Mapping[str, Any]) -> None:
     """Receiver of approvals.submitted, of approvals.asked, and part of every decision."""
     case = Case.objects.select_related("owner").get(pk=news["case"])
     open_ = Task.objects.filter(case=case, round=case.round, state=Task.State.OPEN)
-    tasks = list(open_.values_list("pk", "member_id"))
-    still = {pk for _task, pk in tasks}
-    settle(ASKED, kind=case.kind, target=case.object_id, keep=still - {None})
-    for task, member in tasks:
+    asked: dict[str, set[int]] = defaultdict(set)
+    for at, member in open_.values_list("opened_at", "member_id"):
+        # steps that were opened together are one request, also to whoever is asked for two
+        asked[f"{at:%Y%m%d%H%M%S%f}"] |= with_stand_ins(member, case.kind) if member else queue()
+    still = set().union(*asked.values())
+    settle(ASKED, kind=case.kind, target=case.object_id, keep=still)
+    for at, people in asked.items():
         write(
             topic=ASKED,
-            to=[member] if member else queue(),
+            to=people,
             text=N_("%(who)s asks you to decide on %(name)s"),
-            event=f"{ASKED}:{task}",
+            event=f"{ASKED}:{case.pk}.{at}",
             kind=case.kind,
             target=case.object_id,
             by=case.owner_id,
@@ -37,9 +41,29 @@ def submitted(news: Mapping[str, Any]) -> None:
         )
 
 
+def with_stand_ins(member: int, kind: str) -> set[int]:
+    """T8: who is asked, and whoever decides for him today."""
+    lent = Delegation.objects.in_force().filter(principal=member)
+    return {member} | {row.stand_in_id for row in lent if not row.kinds or kind in row.kinds}
+
+
 def queue() -> set[int]:
     """Whoever looks after what nobody on the line can decide."""
     return set(Post.objects.in_force().filter(role__in=QUEUE).values_list("member", flat=True))
+
+
+def delegated(news: Mapping[str, Any]) -> None:
+    """Receiver of approvals.delegated: the stand-in learns for whom and how long."""
+    row = Delegation.objects.select_related("principal").get(pk=news["delegation"])
+    days = {"first": f"{row.starts_on:%Y-%m-%d}", "last": f"{row.ends_on:%Y-%m-%d}"}
+    write(
+        topic=STANDS_IN,
+        to=[row.stand_in_id],
+        text=N_("You decide for %(who)s from %(first)s to %(last)s"),
+        event=f"{STANDS_IN}:{row.pk}",
+        by=row.made_by_id,
+        values={"who": row.principal.name, **days},
+    )
 
 
 def decided(news: Mapping[str, Any]) -> None:

@@ -113,11 +113,9 @@ def build(cast):
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
-    world.notice = made["Notice"]
-    world.read_at = timezone.now()
-    world.read_notice = Notice.objects.create(
-        member=rep, topic="customers.shared", text="x", event="read", read_at=world.read_at
-    )
+    world.notice, world.read_at = made["Notice"], timezone.now()
+    told = {"member": rep, "topic": "customers.shared", "text": "x", "event": "read"}
+    world.read_notice = Notice.objects.create(**told, read_at=world.read_at)
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
