@@ -27,7 +27,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import kinds
         from approvals.access import documents_to_decide
-        from contracts import access, chain, glossary, history, panels  # noqa: F401
+        from contracts import access, chain, exports, glossary, history, panels  # noqa: F401
         from contracts.models import Contract
         from figures import measures
         from files.holders import Holder
@@ -36,6 +36,7 @@ class ContractsConfig(AppConfig):
         from tenancy.params import declare
 
         glossary.ready()
+        exports.ready()
         kinds.register(chain.KIND)
         text = N_("it waits for your decision")
         duties["contracts.contract"] = [(text, documents_to_decide("contracts.contract"))]

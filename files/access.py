@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
@@ -14,7 +15,8 @@ from files.models import Attachment, ExportJob, ExportState, ImportJob, ImportSt
 from kit.because import Because, Line, all_of, any_of, no, yes
 from org.access import after, covers, everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role, Unit
-from org.roles import SELLING
+from org.roles import LADDER, SELLING
+from tenancy.params import param
 
 UNDO = timedelta(hours=24)
 
@@ -102,6 +104,38 @@ def export(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
+def needs_consent(member: Member, rows: int, with_contacts: bool) -> bool:
+    """T16.3: many rows, or telephone numbers, leave with a superior's consent, if there is one."""
+    if not with_contacts and rows <= param("files.rows_without_consent"):
+        return False
+    home = Unit.objects.get(pk=member.scope.home.unit_id)
+    leaders = Post.objects.in_force().filter(role__in=LADDER, member__is_active=True)
+    above = leaders.filter(unit_id__in=home.ancestor_ids)
+    return above.exclude(member_id=member.pk).exists()
+
+
+@rule("files.consent", clauses="CUS-2.3 ORG-1.3")
+def consent(member: Member, job: ExportJob) -> Because:
+    """T16.3: whoever leads where the one who asks stands, and nobody for himself."""
+    asked = job.status == ExportState.ASKED
+    other = job.owner_id != member.pk
+    waits = Line("fact", ok=asked, text=N_("the export waits for consent"))
+    lines = (waits, Line("rule", ok=other, text=N_("it is somebody else's"), clause="ORG-1.3"))
+    reasons = (Because("asked", asked, lines[:1]), Because("other", other, lines[1:]))
+    return all_of("consent", (*reasons, covers(member, "lead", job)))
+
+
+def to_consent(member: Member) -> int:
+    """How many exports wait for the member; nobody else is asked of the database."""
+    inside = Q(pk__in=())
+    for low, high in (ranges := member.scope.ranges("lead")):
+        inside |= Q(org_path__gte=low, org_path__lt=high)
+    if not ranges:
+        return 0
+    waiting = ExportJob.objects.filter(inside, status=ExportState.ASKED)
+    return waiting.exclude(owner_id=member.pk).count()
+
+
 @rule("files.open_export")
 def open_export(member: Member, job: ExportJob) -> Because:
     return sees(member, job)
@@ -112,8 +146,16 @@ def download_export(member: Member, job: ExportJob) -> Because:
     """T16: one downloader, for a day, and with the rights of the moment."""
     asked = [owns(member, job), is_there(job), member.may(exporters[job.kind].rule)]
     if job.with_contacts:
-        asked.append(member.may(exporters[job.kind].contacts_rule))
+        asked.append(may_contacts(member, job.kind))
     return all_of("download_export", asked)
+
+
+def may_contacts(member: Member, kind: str) -> Because:
+    """Whether telephone numbers of this list may go along at all."""
+    if name := exporters[kind].contacts_rule:
+        return member.may(name)
+    text = N_("this list holds no telephone numbers")
+    return no("may_contacts", Line("fact", ok=False, text=text))
 
 
 def is_there(job: ExportJob) -> Because:

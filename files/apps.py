@@ -10,7 +10,7 @@ class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import access, actions, glossary  # noqa: F401
+        from files import access, actions, glossary
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
 
@@ -21,6 +21,14 @@ class FilesConfig(AppConfig):
             unit="MB",
             low=1,
             high=100,
+        )
+        declare(
+            "files.rows_without_consent",
+            500,
+            N_("Rows a person may take away without the superior's consent"),
+            low=0,
+            high=100_000,
+            clause="CUS-2.3",
         )
         glossary.ready()
         handle("files.preview", actions.draw_preview)
@@ -35,4 +43,13 @@ class FilesConfig(AppConfig):
             icon="file-import",
             rule="files.upload",
             order=40,
+        )
+        door(
+            group=N_("Business"),
+            label=N_("Exports"),
+            url="files:exports",
+            icon="download",
+            rule="files.exports",
+            order=41,
+            count=access.to_consent,
         )

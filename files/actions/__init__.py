@@ -1,6 +1,6 @@
 """Every write of imports, exports and papers."""
 
-from files.actions.exports import expire_export, export, write_export
+from files.actions.exports import consent, decline, expire_export, export, write_export
 from files.actions.imports import (
     CHUNK,
     MOST_BYTES,
@@ -28,6 +28,8 @@ __all__ = [
     "clean_name",
     "commit",
     "commit_rows",
+    "consent",
+    "decline",
     "draw_preview",
     "expire_export",
     "export",
