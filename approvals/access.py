@@ -1,13 +1,17 @@
-"""Who may look into the inbox, decide on a case and take one back."""
+"""Who may look into the inbox, decide on a case, take one back and name a stand-in."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
-from approvals.models import Case, Task
-from kit.because import Because, Line, no, yes
-from org.access import everybody, rule, sees
-from org.models import Member
+from approvals.models import Case, Delegation, Task
+from kit.because import Because, Line, any_of, no, yes
+from org.access import everybody, holds, rule, sees
+from org.models import Member, Post, Role
+from org.roles import above
 
 
 @rule("approvals.inbox")
@@ -15,28 +19,41 @@ def inbox(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("approvals.see_case")
+@rule("approvals.see_case", clauses="ORG-1.6", label=N_("Open a case"))
 def see_case(member: Member, case: Case) -> Because:
     return sees(member, case)
 
 
-@rule("approvals.decide", clauses="ORG-1.3 CTR-1.2 CTR-1.3 CTR-2.4")
+@rule(
+    "approvals.decide",
+    clauses="ORG-1.3 CTR-1.2 CTR-1.3 CTR-2.4",
+    label=N_("Decide on the step that waits for one"),
+)
 def decide(member: Member, case: Case) -> Because:
     """Whoever holds an open task of the case, except its submitter."""
     if case.owner_id == member.pk:
         text = N_("you submitted it yourself")
         return no("decide", Line("conflict", ok=False, text=text, clause="ORG-1.3"))
-    task = Task.objects.waiting_for(member).filter(case=case).select_related("step").first()
+    task = own_task(member, case)
     if task is None:
         text = N_("it is not waiting for you")
         return no("decide", Line("step", ok=False, text=text, clause="ORG-1.6"))
     text = N_("it is your turn: %(step_label)s")
     values = {"step_label": task.step.name}
+    if task.member_id not in {None, member.pk}:
+        text = N_("you stand in for %(who)s: %(step_label)s")
+        values["who"] = task.member.name
     reason = Line("step", ok=True, text=text, values=values, clause=task.step.clause)
     return yes("decide", reason)
 
 
-@rule("approvals.answer", clauses="ORG-1.3")
+def own_task(member: Member, case: Case) -> Task | None:
+    """The task of the case the member would answer now: his own before one that is lent to him."""
+    waiting = Task.objects.waiting_for(member).filter(case=case, round=case.round)
+    return waiting.select_related("step", "member").of_oneself_first(member).first()
+
+
+@rule("approvals.answer", clauses="ORG-1.3", label=N_("Answer as one of those asked"))
 def answer(member: Member, case: Case) -> Because:
     """Whoever is or was asked in this round; who came too late is told so by the engine."""
     if may_decide := decide(member, case):
@@ -46,7 +63,11 @@ def answer(member: Member, case: Case) -> Because:
     return may_decide
 
 
-@rule("approvals.withdraw")
+@rule(
+    "approvals.withdraw",
+    clauses="CTR-1.6",
+    label=N_("Take back what one submitted, before the first decision"),
+)
 def withdraw(member: Member, case: Case) -> Because:
     if case.owner_id == member.pk and case.state == Case.State.RUNNING:
         return yes("withdraw", Line("rule", ok=True, text=N_("you submitted it yourself")))
@@ -54,16 +75,62 @@ def withdraw(member: Member, case: Case) -> Because:
     return no("withdraw", Line("rule", ok=False, text=text))
 
 
+@rule("approvals.delegations")
+def delegations(member: Member, obj: Any = None) -> Because:
+    return everybody(member, obj)
+
+
+@rule("approvals.delegate", clauses="ORG-1.3", label=N_("Name a stand-in for a period"))
+def delegate(member: Member, principal: Member | None = None) -> Because:
+    """For oneself, for one's staff, and by the administrator for whoever is absent or has left."""
+    if principal is None or principal.pk == member.pk:
+        return yes("delegate", Line("rule", ok=True, text=N_("it is your own post")))
+    return any_of("delegate", (leads(member, principal), holds(member, Role.COMPANY_ADMIN)))
+
+
+@rule("approvals.end_delegation", clauses="ORG-1.3", label=N_("End a stand-in"))
+def end_delegation(member: Member, delegation: Delegation) -> Because:
+    """Whoever could have set it, and the stand-in, who may hand it back."""
+    if delegation.stand_in_id == member.pk:
+        return yes("end_delegation", Line("rule", ok=True, text=N_("you are the stand-in")))
+    return delegate(member, delegation.principal)
+
+
+def seats_of(member: Member) -> set[tuple[str, str]]:
+    """(role, path) of the posts of today, also of somebody who has been switched off."""
+    day = timezone.localdate()
+    held = Post.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=day), member=member, starts_on__lte=day
+    )
+    return set(held.values_list("role", "unit__path"))
+
+
+def is_above(boss: Iterable[tuple[str, str]], staff: Iterable[tuple[str, str]]) -> bool:
+    """Whether a seat of the first leads a seat of the second: higher in the line, over its unit."""
+    staff = list(staff)
+    return any(
+        role in above(low) and below.startswith(path) for role, path in boss for low, below in staff
+    )
+
+
+def leads(member: Member, other: Member) -> Because:
+    """ORG-1.3: one's superior, by the posts of today."""
+    if is_above(((seat.role, seat.path) for seat in member.scope.seats), seats_of(other)):
+        return yes("leads", Line("grant", ok=True, text=N_("you lead this person")))
+    text = N_("only the person, a superior or the administrator may do this")
+    return no("leads", Line("grant", ok=False, text=text, clause="ORG-1.3"))
+
+
 def cases_to_decide(member: Member) -> list[int]:
-    """A duty of the moment: an open task lets its holder see the case."""
-    return list(Task.objects.waiting_for(member).values_list("case_id", flat=True)[:2000])
+    """A duty of the moment: an open task lets its holder, or the stand-in, see the case."""
+    return list(Task.objects.seen_by(member).values_list("case_id", flat=True)[:2000])
 
 
 def documents_to_decide(kind: str) -> Any:
     """The same for the documents behind the cases of one kind."""
 
     def duty(member: Member) -> list[int]:
-        tasks = Task.objects.waiting_for(member).filter(case__kind=kind)
+        tasks = Task.objects.seen_by(member).filter(case__kind=kind)
         return list(tasks.values_list("case__object_id", flat=True)[:2000])
 
     return duty

@@ -1,16 +1,18 @@
-"""The inbox and its verbs for programs."""
+"""The inbox, its verbs and stand-ins for programs."""
 
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from approvals import actions
-from approvals.models import Case
+from approvals.kinds import kinds
+from approvals.models import Case, Delegation
 from org.api import DoorMixin
+from org.models import Member
 
 
 class CaseSerializer(serializers.ModelSerializer):
@@ -86,3 +88,64 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     def withdraw(self, request: Request, pk: str | None = None) -> Response:
         case = actions.withdraw(self.get_object(), by=self.member)
         return Response(CaseSerializer(case).data)
+
+
+class DelegationSerializer(serializers.ModelSerializer):
+    """A stand-in for a period; `kinds` empty means all kinds."""
+
+    principal_name = serializers.CharField(source="principal.name", read_only=True)
+    stand_in_name = serializers.CharField(source="stand_in.name", read_only=True)
+    stage = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Delegation
+        fields = (
+            "id", "principal", "principal_name", "stand_in", "stand_in_name", "starts_on",
+            "ends_on", "kinds", "reason", "stage", "ended_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class NewDelegationSerializer(serializers.Serializer):
+    """Who stands in for whom (oneself when left out), from when to when, for what."""
+
+    principal = serializers.PrimaryKeyRelatedField(queryset=Member.objects.none(), required=False)
+    stand_in = serializers.PrimaryKeyRelatedField(queryset=Member.objects.none())
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    kinds = serializers.ListField(child=serializers.ChoiceField(choices=[]), default=list)
+    reason = serializers.CharField(max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].child.choices = list(kinds)
+        if member := self.context.get("member"):
+            for name in ("principal", "stand_in"):
+                self.fields[name].queryset = Member.objects.visible_to(member)
+
+
+class DelegationViewSet(DoorMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Stand-ins one may see; name one and end one."""
+
+    queryset = Delegation.objects.select_related("principal", "stand_in")
+    serializer_class = DelegationSerializer
+    rules: ClassVar[dict[str, str]] = {
+        "list": "approvals.delegations",
+        "create": "approvals.delegate",
+        "end": "approvals.end_delegation",
+    }
+
+    @extend_schema(request=NewDelegationSerializer, responses={201: DelegationSerializer})
+    def create(self, request: Request) -> Response:
+        said = NewDelegationSerializer(data=request.data, context={"member": self.member})
+        said.is_valid(raise_exception=True)
+        words = dict(said.validated_data)
+        principal = words.pop("principal", self.member)
+        row = actions.delegate(principal, by=self.member, **words)
+        return Response(DelegationSerializer(row).data, status=201)
+
+    @extend_schema(request=None, responses=DelegationSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str | None = None) -> Response:
+        row = actions.end_delegation(self.get_object(), by=self.member)
+        return Response(DelegationSerializer(row).data)

@@ -1,11 +1,13 @@
 """Approvals: the engine; adds the inbox to the navigation and its duties to the one rule."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models import Count, DecimalField, F, Func, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door
+from kit.registry import door, panel, topic
 
 DECIDERS = frozenset(
     {"management", "director", "regional_manager", "supervisor", "finance", "company_admin"}
@@ -16,16 +18,34 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access, glossary
+        from approvals import access, glossary, news, panels
         from approvals.actions import ask_again
         from org.access import duties
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
+        from tenancy.params import declare
 
         glossary.ready()
         handle(SEATS_CHANGED, ask_again)
+        for news_of in ("submitted", "asked", "withdraw"):
+            handle(f"approvals.{news_of}", news.submitted)
+        for verb in ("approve", "return", "reject"):
+            handle(f"approvals.{verb}", news.decided)
+        self.topics()
+        self.measure()
 
+        say_what_is_left()
+        declare(
+            "approvals.delegation_days",
+            366,
+            N_("Longest time for one stand-in"),
+            unit=N_("days"),
+            low=Decimal(1),
+            high=Decimal(3660),
+            clause="ORG-1.3",
+        )
         text = N_("it waits for your decision")
+        panel("org.member", 30, panels.stand_ins)
         duties["approvals.case"] = [(text, access.cases_to_decide)]
         door(
             group=N_("Workplace"),
@@ -37,7 +57,74 @@ class ApprovalsConfig(AppConfig):
             count=waiting_count,
             phone=2,
             phone_roles=DECIDERS,
+            always=DECIDERS,
         )
+
+    @staticmethod
+    def topics() -> None:
+        topic(
+            key="approvals.asked",
+            label=N_("A document waits for my decision"),
+            gone=N_("A document waited for your decision"),
+            icon="checkbox",
+            order=10,
+            colour="amber",
+        )
+        topic(
+            key="approvals.ended",
+            label=N_("My document was decided on"),
+            gone=N_("A document you submitted was decided on"),
+            icon="gavel",
+            order=11,
+        )
+
+    @staticmethod
+    def measure() -> None:
+        """CTR-1.2, CTR-1.3: how many documents were decided, and how long that took."""
+        from figures.measures import Measure, register
+
+        decided = Q(state__in=("approved", "rejected"))
+        hours = Func(
+            F("decided_at"),
+            F("submitted_at"),
+            template="round(extract(epoch FROM %(expressions)s) / 3600, 2)",
+            arg_joiner=" - ",
+            output_field=DecimalField(max_digits=20, decimal_places=2),
+        )
+        facts = {"model": "approvals.case", "at": "decided_at", "where": decided}
+        register(Measure("decided_cases", N_("Decided documents"), value=Count("pk"), **facts))
+        register(
+            Measure(
+                "approval_hours", N_("Hours of approval"), value=Sum(hours), is_hours=True, **facts
+            )
+        )
+
+
+def say_what_is_left() -> None:
+    """What becomes of approvals when a person leaves."""
+    from approvals.models import Case, Task
+    from org.succession import leave
+
+    leave(
+        model="approvals.task",
+        key="waiting",
+        fate="itself",
+        order=50,
+        label=N_("Approvals that wait for this person"),
+        text=N_("They pass to whoever holds the post or the one above, when the person is out."),
+        rows=lambda m: Task.objects.filter(
+            member=m, state=Task.State.OPEN, case__state=Case.State.RUNNING
+        ),
+    )
+    leave(
+        model="approvals.case",
+        key="submitted",
+        fate="stays",
+        order=73,
+        label=N_("Submissions"),
+        text=N_("They say who submitted what."),
+        rows=lambda member: Case.objects.filter(owner=member),
+    )
 
 
 def waiting_count(member: Any) -> int:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from approvals.actions import is_stale, verb_label
+from approvals.access import own_task
+from approvals.actions import is_stale, newest_chain, step_of, verb_label
 from approvals.kinds import kinds
-from approvals.models import Case, Document, Task
+from approvals.models import Case, Decision, Document, Task
+from approvals.routing import levels, route
 from kit.because import Because, Line
 from org.models import Member
 
@@ -40,6 +42,7 @@ class Board:
     may_withdraw: bool
     is_stale: bool
     task: Task | None = None
+    behalf: Member | None = None
     points: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
 
@@ -54,7 +57,7 @@ def board(
     may_decide = member.may("approvals.decide", case)
     task = None
     if may_decide:
-        task = Task.objects.waiting_for(member).filter(case=case).select_related("step").first()
+        task = own_task(member, case)
     stale = is_stale(document)
     log = decisions_of(case)
     decided = any(row["verb"] == "approve" and row["round"] == case.round for row in log)
@@ -67,9 +70,27 @@ def board(
         may_withdraw=bool(member.may("approvals.withdraw", case)) and (stale or not decided),
         is_stale=stale,
         task=task,
+        behalf=task.member if task and task.member_id != member.pk else None,
         points=points_of(case, task, typed or {}),
         changes=changes_of(case, document),
     )
+
+
+def foreseen(document: Document, submitter: Member) -> list[StepShown]:
+    """Who would be asked if it were submitted now, by the very routing that submission uses."""
+    kind = kinds[document._meta.label_lower]
+    chain = newest_chain(kind)
+    steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
+    return [
+        StepShown(
+            name=found.step.name,
+            state="wait",
+            who="、".join(person.name for person in found.people),
+            because=found.because,
+            clause=found.step.clause,
+        )
+        for found in route(steps, levels(document.unit), submitter.pk)
+    ]
 
 
 def risks_of(case: Case) -> list[Line]:
@@ -96,7 +117,7 @@ def points_of(case: Case, task: Task | None, typed: Mapping[str, Any]) -> list[d
 
 def steps_of(case: Case, log: Iterable[Mapping[str, Any]] = ()) -> list[StepShown]:
     stopped = {row["task"] for row in log if row["verb"] in {"return", "reject"}}
-    tasks = case.tasks.filter(round=case.round).select_related("step", "member")
+    tasks = case.tasks.filter(round=case.round).select_related("step", "member", "done_by")
     by_step: dict[int, list[Task]] = {}
     for task in tasks.order_by("position", "id"):
         by_step.setdefault(task.step_id, []).append(task)
@@ -107,7 +128,7 @@ def _step(tasks: list[Task], stopped: Container[int | None]) -> StepShown:
     rank = {Task.State.DONE: 0, Task.State.OPEN: 1, Task.State.WAITING: 2, Task.State.VOID: 3}
     tasks = sorted(tasks, key=lambda task: (rank[task.state], -task.pk))
     best = tasks[0]
-    names = [t.member.name if t.member else "" for t in tasks if t.state == best.state]
+    names = [shown_name(t) for t in tasks if t.state == best.state]
     return StepShown(
         name=best.step.name,
         state="stop" if best.pk in stopped else DRAWN[best.state],
@@ -119,6 +140,22 @@ def _step(tasks: list[Task], stopped: Container[int | None]) -> StepShown:
     )
 
 
+def shown_name(task: Task) -> str:
+    """Who is asked, or who answered and for whom."""
+    if task.done_by_id and task.member_id not in {None, task.done_by_id}:
+        names = {"stand_in": task.done_by.name, "who": task.member.name}
+        return _("%(stand_in)s for %(who)s") % names
+    who = task.done_by or task.member
+    return who.name if who else ""
+
+
+def people_of(row: Decision) -> str:
+    """Who acted and, for a stand-in, for whom: as the papers print it."""
+    if row.behalf is None:
+        return row.by.name
+    return _("%(stand_in)s for %(who)s") % {"stand_in": row.by.name, "who": row.behalf.name}
+
+
 def decisions_of(case: Case) -> list[dict[str, Any]]:
     labels = kinds[case.kind].points
     return [
@@ -127,6 +164,8 @@ def decisions_of(case: Case) -> list[dict[str, Any]]:
             "task": row.task_id,
             "label": verb_label(row.verb),
             "who": row.by.name,
+            "behalf": row.behalf.name if row.behalf else "",
+            "people": people_of(row),
             "step": row.step_name,
             "comment": row.comment,
             "at": row.at,
@@ -137,7 +176,7 @@ def decisions_of(case: Case) -> list[dict[str, Any]]:
                 {"label": labels.get(key, key), **point} for key, point in row.checklist.items()
             ],
         }
-        for row in case.decisions.select_related("by").order_by("-at", "-id")
+        for row in case.decisions.select_related("by", "behalf").order_by("-at", "-id")
     ]
 
 

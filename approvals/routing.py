@@ -1,11 +1,13 @@
 """Who decides: a pure function over the seats above the submitter, with its reasons (T8)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
-from approvals.models import Step
+from approvals.models import Delegation, Step
 from kit.because import Because, Line, msgid, yes
 from org.models import Post, Role, Unit
 from org.roles import LADDER
@@ -13,8 +15,18 @@ from org.roles import LADDER
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A holder of a seat; `deputies` stand in today, and are all there is when `is_away`."""
+
     pk: int
     name: str
+    deputies: tuple["Person", ...] = ()
+    is_away: bool = False
+
+    def can_decide(self, barred: Container[int]) -> bool:
+        """Somebody who may still decide is left: the holder or, for one who is gone, a stand-in."""
+        if self.pk in barred:
+            return False
+        return not self.is_away or any(one.pk not in barred for one in self.deputies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +46,23 @@ class Route:
     because: Because
 
 
-def levels(unit: Unit) -> list[Level]:
-    """The submitter's line, unit by unit up to the root, in one query."""
-    ids = unit.ancestor_ids
+def levels(unit: Unit, kind: str = "") -> list[Level]:
+    """The submitter's line, unit by unit up to the root, with stand-ins for a kind of document."""
+    ids, day = unit.ancestor_ids, timezone.localdate()
+    deputies: dict[int, list[Person]] = {}
+    lent = Delegation.objects.in_force().filter(Q(kinds=[]) | Q(kinds__contains=[kind]))
+    for row in lent.select_related("stand_in"):
+        person = Person(row.stand_in_id, row.stand_in.name)
+        deputies.setdefault(row.principal_id, []).append(person)
     seats: dict[int, dict[str, list[Person]]] = {pk: {} for pk in ids}
     names: dict[int, str] = {}
-    posts = Post.objects.in_force().filter(unit_id__in=ids).select_related("member", "unit")
-    for post in posts.order_by("is_acting", "id"):
+    # somebody who was switched off keeps the seat only while a stand-in is named
+    held = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+    held = held.filter(Q(member__is_active=True) | Q(member__in=list(deputies)), unit_id__in=ids)
+    for post in held.select_related("member", "unit").order_by("is_acting", "id"):
         holders = seats[post.unit_id].setdefault(post.role, [])
-        person = Person(post.member_id, post.member.name)
+        stand_ins = tuple(deputies.get(post.member_id, ()))
+        person = Person(post.member_id, post.member.name, stand_ins, not post.member.is_active)
         if person not in holders:
             holders.append(person)
         names[post.unit_id] = post.unit.name
@@ -63,14 +83,14 @@ def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]
     Empty and own seats, and the same person twice, go one level up and at last to the company's
     queue; no step is ever passed in silence.
     """
-    busy, lines = set(taken), []
+    busy, lines = {*taken, submitter}, []
     for role in ladder_from(step.role):
         label = msgid(Role(role).label)
         found = False
         for level in line:
             people = level.holders.get(role, ())
             found = found or bool(people)
-            free = tuple(p for p in people if p.pk != submitter and p.pk not in busy)
+            free = tuple(p for p in people if p.can_decide(busy))
             lines += [_skipped(p, submitter, label) for p in people if p not in free]
             if free:
                 text = N_("%(who)s is %(role_label)s of %(unit)s")
@@ -80,7 +100,7 @@ def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]
                     "unit": level.unit,
                 }
                 named = Line("step", ok=True, text=text, values=values, clause=step.clause)
-                return Route(step, free, yes("route", named, *lines))
+                return Route(step, free, yes("route", named, *_lent(free), *lines))
         if not found:
             text = N_("nobody on the line holds the post of %(role_label)s")
             lines.append(Line("fact", ok=False, text=text, values={"role_label": label}))
@@ -89,13 +109,23 @@ def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]
     return Route(step, (), yes("route", queue, *lines))
 
 
+def _lent(people: Iterable[Person]) -> list[Line]:
+    text = N_("%(stand_in)s stands in for %(who)s")
+    return [
+        Line("grant", ok=True, text=text, values={"stand_in": one.name, "who": person.name})
+        for person in people
+        for one in person.deputies
+    ]
+
+
 def _skipped(person: Person, submitter: int, label: str) -> Line:
+    gone = N_("%(who)s is switched off, and the stand-in cannot decide as %(role_label)s")
     own = N_("%(who)s submitted it and cannot decide as %(role_label)s")
     twice = N_("%(who)s already decides another step, so %(role_label)s goes one level up")
     return Line(
         "exemption",
         ok=False,
-        text=own if person.pk == submitter else twice,
+        text=own if person.pk == submitter else gone if person.is_away else twice,
         values={"who": person.name, "role_label": label},
         clause="ORG-1.3",
     )
@@ -109,5 +139,7 @@ def route(
     for step in steps:
         found = seek(step, line, submitter, taken)
         taken.update(person.pk for person in found.people)
+        # whoever is gone is answered for by a stand-in, who then counts
+        taken.update(d.pk for person in found.people if person.is_away for d in person.deputies)
         routes.append(found)
     return routes

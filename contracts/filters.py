@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.models import Status
 from contracts.models import Contract, Product
 from contracts.terms import Term, farthest, in_term
+from customers.filters import CountedFilter
 from customers.models import MOST_MATCHES, Customer, Tier
 from customers.regions import PROVINCES
 from kit.calendar import month_of
@@ -55,10 +56,11 @@ class ContractFilter(django_filters.FilterSet):
     month = django_filters.CharFilter(method="signed_in", label=_("Signed in"), widget=MonthInput)
     signed_from = django_filters.DateFilter(field_name="signed_on", lookup_expr="gte")
     term = django_filters.ChoiceFilter(
-        choices=Term, method="by_term", label=_("Term"), empty_label=_("Every term")
+        choices=Term.choices, method="by_term", label=_("Term"), empty_label=_("Every term")
     )
     ending = django_filters.BooleanFilter(method="ends_soon", label=_("Ends soon"))
     signed_to = django_filters.DateFilter(field_name="signed_on", lookup_expr="lte")
+    counted = CountedFilter(label=_("only what the figures count"))
     q = django_filters.CharFilter(method="search", label=_("Number, title or customer"))
 
     class Meta:

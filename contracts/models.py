@@ -206,6 +206,8 @@ class Contract(Document):
     archive_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # also what the database's own guard asks: a row with it changes no more (CTR-1.5)
     archived_at = models.DateTimeField(_("archived on"), null=True, editable=False)
+    # what a submission freezes beside the text: our head, standing clauses, who drafted it where
+    frozen = models.JSONField(default=dict, editable=False)
     notes = models.TextField(_("notes"), max_length=2000, blank=True)
     copied_from = Link("self", models.PROTECT, null=True, editable=False, related_name="copies")
 

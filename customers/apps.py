@@ -1,10 +1,12 @@
 """Customers: pages for the navigation, sources for the timeline, shares for the rule."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models import Count, Q
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder, panel, timeline
+from kit.registry import command, door, finder, panel, place, timeline, topic
 from tenancy.params import declare
 
 CONTACT_DAYS = {
@@ -57,6 +59,7 @@ class CustomersConfig(AppConfig):
         )
         self.open_doors()
         self.hand_down()
+        self.say_what_is_left()
         self.be_found()
 
     def open_doors(self) -> None:
@@ -88,6 +91,68 @@ class CustomersConfig(AppConfig):
             phone=3,
             is_centre=True,
             roles=frozenset({"rep", "supervisor", "regional_manager"}),
+        )
+
+    @staticmethod
+    def say_what_is_left() -> None:
+        """What becomes of these records when a person leaves."""
+        from customers.actions import ownership
+        from customers.models import Customer, CustomerShare, Note, Visit
+        from org.succession import leave
+
+        def plans(member: Any) -> Any:
+            return Visit.objects.filter(owner=member, status=Visit.Status.PLANNED)
+
+        def lent(member: Any) -> Any:
+            return CustomerShare.objects.filter(user_id=member.user_id)
+
+        leave(
+            model="customers.customer",
+            key="customers",
+            fate="goes",
+            order=10,
+            label=N_("Customers"),
+            text=N_("With contact persons, plans, visits and notes; the history stays readable."),
+            rows=lambda member: Customer.objects.filter(owner=member),
+            pass_on=ownership.succeed,
+        )
+        leave(
+            model="customers.visit",
+            key="plans",
+            fate="goes",
+            order=11,
+            label=N_("Planned visits"),
+            text=N_("Also those at customers of others."),
+            rows=plans,
+            pass_on=ownership.succeed_visits,
+        )
+        leave(
+            model="customers.customershare",
+            key="shares",
+            fate="ends",
+            order=60,
+            label=N_("Customers shared with this person"),
+            text=N_("The shares end; their owners keep them."),
+            rows=lent,
+            pass_on=ownership.end_shares,
+        )
+        leave(
+            model="customers.visit",
+            key="visits",
+            fate="stays",
+            order=70,
+            label=N_("Visits made"),
+            text=N_("They say who was there; the next owner of the customer reads them."),
+            rows=lambda m: Visit.objects.filter(owner=m).exclude(status=Visit.Status.PLANNED),
+        )
+        leave(
+            model="customers.note",
+            key="notes",
+            fate="stays",
+            order=71,
+            label=N_("Notes of talks"),
+            text=N_("They say who spoke; the next owner of the customer reads them."),
+            rows=lambda member: Note.objects.filter(owner=member),
         )
 
     def hand_down(self) -> None:
@@ -144,6 +209,18 @@ class CustomersConfig(AppConfig):
                 fixed={"box": "done", "who": "all"},
             )
         )
+        register(
+            Measure(
+                key="effective_visits",
+                label=N_("Effective visits"),
+                model="customers.visit",
+                at="checked_in_at",
+                value=Count("pk"),
+                # T2: with a result; a visit left open and never written up is none
+                where=Q(status="done") & ~Q(summary=""),
+                clause="CUS-1.9",
+            )
+        )
 
     def be_found(self) -> None:
         """What the search everywhere asks this floor."""
@@ -170,4 +247,29 @@ class CustomersConfig(AppConfig):
             icon="user-plus",
             rule="customers.create",
             order=10,
+        )
+        place("customers.customer", "customers:detail")
+        topic(
+            key="customers.shared",
+            label=N_("A customer is shared with me"),
+            gone=N_("A customer was shared with you"),
+            icon="share",
+            order=20,
+        )
+        topic(
+            key="customers.received",
+            label=N_("Customers are handed over to me"),
+            gone=N_("A customer was handed over to you"),
+            icon="user-share",
+            order=21,
+            url="customers:list",
+        )
+        topic(
+            key="customers.passed_on",
+            label=N_("Customers of mine go to somebody else"),
+            gone=N_("A customer of yours was handed over"),
+            icon="user-share",
+            order=22,
+            colour="amber",
+            url="desk:home",
         )

@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from files.holders import holders
-from files.models import Attachment, Purpose
+from files.models import Attachment, CompanyPicture, PictureKind, Purpose
 from org.models import Member
 
 
@@ -33,3 +33,13 @@ def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
         "removed": gone,
         "adds": adds,
     }
+
+
+def pictures(member: Member, company: Model) -> dict[str, Any]:
+    """Logo and seal on the company's own page, each with its picture or the place for one."""
+    there = {row.kind: row for row in CompanyPicture.objects.in_force().select_related("added_by")}
+    rows = [
+        {"kind": kind, "picture": there.get(kind.value), "url": reverse(f"files:set_{kind.value}")}
+        for kind in PictureKind
+    ]
+    return {"template": "files/_pictures.html", "rows": rows}

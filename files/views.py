@@ -1,5 +1,6 @@
 """Imports from the upload to the decision; papers: added, read, removed, put back."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,19 +17,22 @@ from files import actions
 from files.access import commit as may_commit
 from files.access import target_of
 from files.exporters import exporters
-from files.forms import AttachForm, ExportForm, UploadForm
+from files.forms import AttachForm, ExportForm, PictureForm, UploadForm
 from files.holders import holders
 from files.importers import importers
 from files.models import (
     Attachment,
+    CompanyPicture,
     ExportJob,
     ExportState,
     ImportJob,
     ImportRow,
     ImportState,
+    PictureKind,
     Purpose,
 )
 from files.sniffing import TYPES
+from kit.answers import form_page, tried
 from kit.because import Forbidden, Refused
 from kit.lists import page_of
 from kit.sheets import write_csv
@@ -162,8 +166,7 @@ def failed_rows(request: HttpRequest, job: ImportJob) -> HttpResponse:
 def as_csv(content, name):
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return sealed(response)
 
 
 # --- papers on records ----------------------------------------------------------------------------
@@ -249,6 +252,36 @@ def _back(paper: Attachment) -> Any:
     return redirect(holders[paper.kind].url, pk=target_of(paper).pk)
 
 
+# --- the company's own pictures -------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@page("files.set_picture")
+def set_picture(request: HttpRequest, kind: str) -> HttpResponse:
+    """A new logo or seal; what happens to papers is said before."""
+    is_sent = request.method == "POST"
+    form = PictureForm(request.POST, request.FILES) if is_sent else PictureForm()
+    act = partial(actions.set_picture, kind=kind, by=request.member)
+    if is_sent and tried(request, form, act):
+        messages.success(request, _("Saved."))
+        return redirect("org:company")
+    most = actions.pictures.MOST_MEGABYTES
+    return form_page(request, "files/set_picture.html", form, kind=PictureKind(kind), most=most)
+
+
+@page("files.view_picture", CompanyPicture)
+def view_picture(request: HttpRequest, picture: CompanyPicture) -> HttpResponse:
+    return sealed(HttpResponse(actions.bytes_of(picture), content_type="image/png"))
+
+
+@require_POST
+@page("files.set_picture", CompanyPicture)
+def remove_picture(request: HttpRequest, picture: CompanyPicture) -> HttpResponse:
+    actions.remove_picture(picture, by=request.member)
+    messages.success(request, _("Removed. Papers that carry it keep it."))
+    return redirect("org:company")
+
+
 @page("files.exports")
 def exports(request: HttpRequest) -> HttpResponse:
     """Every export the reader sees, the newest first."""
@@ -329,6 +362,4 @@ def download_export(request: HttpRequest, job: ExportJob) -> FileResponse:
     if not path.exists():
         raise Refused(_("The file has gone."), code="gone")
     name = f"{job.kind.replace('.', '-')}-{job.pk}.{job.form}"
-    answer = FileResponse(path.open("rb"), as_attachment=True, filename=name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return sealed(FileResponse(path.open("rb"), as_attachment=True, filename=name))

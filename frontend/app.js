@@ -8,6 +8,7 @@ import "./js/palette.js";
 import "./js/keys.js";
 import "./js/locate.js";
 import "./js/theme.js";
+import "./js/passkeys.js";
 import { toast, words } from "./js/toasts.js";
 
 Object.assign(htmx.config, {
@@ -28,11 +29,17 @@ Object.assign(htmx.config, {
 window.htmx = htmx;
 document.documentElement.dataset.soJs = "";
 
+const cited = (text, clauses = []) => (text ? [text, ...new Set(clauses)].join(" · ") : "");
+
 function reason(xhr) {
   const type = xhr.getResponseHeader("Content-Type") || "";
-  if (type.includes("json")) return JSON.parse(xhr.responseText).detail;
+  if (type.includes("json")) {
+    const said = JSON.parse(xhr.responseText);
+    return cited(said.detail, said.because?.clauses);
+  }
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  return page.querySelector("[data-so-reason]")?.textContent.trim();
+  const chips = [...page.querySelectorAll(".so-because .so-clause")].map((e) => e.textContent);
+  return cited(page.querySelector("[data-so-reason]")?.textContent.trim(), chips);
 }
 
 document.addEventListener("htmx:responseError", (event) => {

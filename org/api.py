@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kit.because import Refused
+from kit.registry import clauses_of
 from org.access import check
 from org.middleware import refusal_json
 from org.models import Member
@@ -105,6 +106,9 @@ def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None
     request = context["request"]._request
     request.refused = error
     if isinstance(error, Refused):
+        view = context["view"]
+        rule = getattr(view, "rules", {}).get(getattr(view, "action", None) or "", "")
+        error.citing(next(iter(clauses_of("rule", rule)), ""))
         return Response(refusal_json(error), status=error.status)
     if isinstance(error, ValidationError):
         # without fields it comes from a value of the address, such as a cursor

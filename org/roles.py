@@ -30,3 +30,8 @@ LADDER: tuple[str, ...] = (
 SELLING: frozenset[str] = frozenset(
     {Role.REP, Role.SUPERVISOR, Role.REGIONAL_MANAGER, Role.DIRECTOR}
 )
+
+
+def above(role: str) -> tuple[str, ...]:
+    """The roles of the line that lead a role: all of them for one that is not in the line."""
+    return LADDER[LADDER.index(role) + 1 :] if role in LADDER else LADDER

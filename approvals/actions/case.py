@@ -4,16 +4,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.actions.document import add_decision, is_stale
-from approvals.kinds import Kind, kinds
+from approvals.kinds import Kind, StepPlan, kinds
 from approvals.models import (
     Case,
     Chain,
     Decision,
+    Delegation,
     Document,
     Status,
     Step,
@@ -112,31 +113,34 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
     return case
 
 
+def newest_chain(kind: Kind) -> Chain | None:
+    """The newest chain in force, if there is any yet."""
+    there = Chain.objects.filter(kind=kind.name, starts_on__lte=timezone.localdate())
+    return there.order_by("-version").first()
+
+
 def chain_of(kind: Kind) -> Chain:
     """The newest chain in force; the manual's own becomes version 1 at first use."""
-    found = (
-        Chain.objects.filter(kind=kind.name, starts_on__lte=timezone.localdate())
-        .order_by("-version")
-        .first()
-    )
-    if found:
+    if found := newest_chain(kind):
         return found
     chain, is_new = Chain.objects.get_or_create(kind=kind.name, version=1)
     if is_new:
-        Step.objects.bulk_create(
-            Step(
-                chain=chain,
-                position=plan.position,
-                key=plan.key,
-                name=plan.name,
-                role=plan.role,
-                clause=plan.clause,
-                hours=plan.hours,
-                checklist=list(plan.checklist),
-            )
-            for plan in kind.plan
-        )
+        Step.objects.bulk_create(step_of(plan, chain) for plan in kind.plan)
     return chain
+
+
+def step_of(plan: StepPlan, chain: Chain | None = None) -> Step:
+    """A step of the manual's own plan as a row, or as what the row would be."""
+    return Step(
+        chain=chain,
+        position=plan.position,
+        key=plan.key,
+        name=plan.name,
+        role=plan.role,
+        clause=plan.clause,
+        hours=plan.hours,
+        checklist=list(plan.checklist),
+    )
 
 
 def _plan(case: Case, document: Document, start: int) -> None:
@@ -146,7 +150,7 @@ def _plan(case: Case, document: Document, start: int) -> None:
     steps = [
         step for step in case.chain.steps.all() if step.position >= start and step.pk not in done
     ]
-    _ask(case, route(steps, levels(document.unit), case.owner_id, counted(case)))
+    _ask(case, route(steps, levels(document.unit, case.kind), case.owner_id, counted(case)))
     open_position(case, document, min(step.position for step in steps), is_planned=True)
 
 
@@ -179,7 +183,7 @@ def open_position(
     )
     steps = list(case.chain.steps.filter(position=position))
     if not is_planned:
-        routes = route(steps, levels(document.unit), case.owner_id, counted(case))
+        routes = route(steps, levels(document.unit, case.kind), case.owner_id, counted(case))
         wanted = {(found.step.pk, person) for found in routes for person in _people(found)}
         if wanted != set(waiting.values_list("step_id", "member_id")):
             waiting.update(state=Task.State.VOID, closed_at=timezone.now())
@@ -194,18 +198,27 @@ def open_position(
 
 
 def counted(case: Case) -> set[int]:
-    """Members whose approval already counts in this round."""
+    """Members whose approval already counts in this round, their own or through a stand-in."""
     rows = Decision.objects.filter(case=case, round=case.round, verb="approve")
-    return set(rows.values_list("by_id", flat=True))
+    return {pk for pair in rows.values_list("by_id", "behalf_id") for pk in pair if pk}
 
 
 def ask_again(news: Mapping[str, Any]) -> None:
-    """T8: what waited for somebody who has left the post goes to whoever is asked now."""
-    gone = Member.objects.get(pk=news["member"])
-    kept = Task.objects.waiting_for(gone).values("pk")
-    mine = Task.objects.filter(member=gone, state=Task.State.OPEN, case__state=Case.State.RUNNING)
-    for task in mine.exclude(pk__in=kept).select_related("case", "step"):
-        _replace(task, gone)
+    """T8: what waited for somebody who has left the post goes to whoever is asked now.
+
+    The same for those a leaver stood in for, when nobody is left who could decide in their place.
+    """
+    left = Member.objects.get(pk=news["member"])
+    stood_for = Delegation.objects.filter(stand_in=left).values("principal")
+    for gone in Member.objects.filter(
+        Q(pk=left.pk) | Q(pk__in=stood_for, is_active=False)
+    ).order_by("pk"):
+        mine = Task.objects.filter(member=gone, state=Task.State.OPEN)
+        kept = Task.objects.waiting_for(gone).values("pk")
+        mine = mine.filter(case__state=Case.State.RUNNING).exclude(pk__in=kept)
+        lent = Task.objects.lent().filter(member=gone).values("pk")
+        for task in mine.exclude(pk__in=lent).select_related("case", "step"):
+            _replace(task, gone)
 
 
 def _replace(task: Task, gone: Member) -> None:
@@ -221,12 +234,13 @@ def _replace(task: Task, gone: Member) -> None:
     names = ""
     if not here.filter(step=task.step).exists():
         busy = counted(case) | set(here.exclude(member=None).values_list("member_id", flat=True))
-        found = route([task.step], levels(document.unit), case.owner_id, busy)
+        found = route([task.step], levels(document.unit, case.kind), case.owner_id, busy)
         _ask(case, found)
         Task.objects.filter(case=case, step=task.step, state=Task.State.WAITING).update(
             state=Task.State.OPEN, opened_at=now, due_at=due(now, task.step.hours)
         )
         names = "、".join(person.name for person in found[0].people)
+    post("approvals.asked", case=case.pk)
     record(
         "approvals.ask_again",
         document,

@@ -48,12 +48,20 @@ def decide(
     kind = kinds[case.kind]
     document = kind.model.objects.select_related("unit").get(pk=case.object_id)
     _check_seen(case, kind, document, seen)
-    _check_person(case, by)
+    _check_person(case, task, by)
     points = _check_words(case, task, verb, comment.strip(), checklist or {})
-    _close(task)
+    _close(task, by)
     because = Because.from_json(task.because)
+    behalf = task.member if task.member_id != by.pk else None
     row = add_decision(
-        case, verb, by, task=task, comment=comment.strip(), checklist=points, because=because
+        case,
+        verb,
+        by,
+        behalf=behalf,
+        task=task,
+        comment=comment.strip(),
+        checklist=points,
+        because=because,
     )
     if verb == "approve":
         _advance(case, document, by)
@@ -65,6 +73,7 @@ def decide(
         by=by,
         before={"status": Status.IN_REVIEW, "step": task.step.key},
         after={"status": document.status, "hash": case.content_hash, "decision": row.pk},
+        behalf=behalf,
         note=comment.strip(),
     )
     post(f"approvals.{verb}", case=case.pk, decision=row.pk)
@@ -114,8 +123,8 @@ def _task_for(case: Case, by: Member) -> Task:
     task = (
         Task.objects.waiting_for(by)
         .filter(case=case, round=case.round)
-        .select_related("step")
-        .order_by(F("member").asc(nulls_last=True), "position", "id")
+        .select_related("step", "member")
+        .of_oneself_first(by)
         .first()
     )
     if task is None:
@@ -135,12 +144,12 @@ def _check_seen(case: Case, kind: Kind, document: Document, seen: str) -> None:
         raise Refused(_("What you were shown has changed. Please look at it again."), code="stale")
 
 
-def _check_person(case: Case, by: Member) -> None:
-    """ORG-1.3: the submitter never decides, and nobody counts twice in a round."""
+def _check_person(case: Case, task: Task, by: Member) -> None:
+    """ORG-1.3: the submitter never decides, and nobody counts twice in a round, lent or not."""
     if case.owner_id == by.pk:
         line = Line("conflict", ok=False, text=N_("you submitted it yourself"), clause="ORG-1.3")
         raise Refused(code="own", because=Because("decide", verdict=False, lines=(line,)))
-    if by.pk in counted(case):
+    if {by.pk, task.member_id} & counted(case):
         text = N_("your approval already counts in this round")
         line = Line("conflict", ok=False, text=text, clause="ORG-1.3")
         raise Refused(code="twice", because=Because("decide", verdict=False, lines=(line,)))
@@ -172,10 +181,10 @@ def _check_words(
     return points
 
 
-def _close(task: Task) -> None:
+def _close(task: Task, by: Member) -> None:
     now = timezone.now()
     done = Task.objects.filter(pk=task.pk, state=Task.State.OPEN).update(
-        state=Task.State.DONE, closed_at=now
+        state=Task.State.DONE, done_by=by, closed_at=now
     )
     if not done:
         raise _handled(task.case)

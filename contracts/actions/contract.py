@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.actions import move
+from approvals.actions import is_stale, move
 from approvals.actions import submit as send
-from approvals.models import Status
+from approvals.models import OPEN_TO_EDIT, Status
 from audit.actions import record
+from contracts.letterhead import frozen_of
 from contracts.models import (
     MOST,
     Contract,
@@ -30,7 +31,7 @@ from files.models import Attachment, Purpose
 from kit.because import Refused
 from org.access import check
 from org.models import Member
-from tenancy.actions import take_number
+from tenancy.actions import take_number, tell
 from tenancy.context import memo, required
 from tenancy.models import Company
 
@@ -124,7 +125,15 @@ def change(
 
 
 def submit(contract: Contract, *, by: Member) -> Contract:
-    """CTR-1.1: hand it to the supervisor. Errors as in approvals.actions.submit."""
+    """CTR-1.1: hand it to the supervisor, with the company's head and clauses as they are now.
+
+    Errors as in approvals.actions.submit.
+    """
+    check(by, "contracts.submit", contract)
+    row, frozen = Contract.objects.filter(pk=contract.pk), frozen_of(contract)
+    # by the status in the row: somebody else may have submitted it since it was read
+    if not row.filter(status__in=OPEN_TO_EDIT).update(frozen=frozen) and is_stale(row.get()):
+        row.update(frozen=frozen)
     case = send(contract, by=by)
     contract.refresh_from_db()
     contract.case = case
@@ -187,6 +196,15 @@ def archive(contract: Contract, *, by: Member, place: str) -> Contract:
         text = _("The signed copy is not the file that was attached. Attach it again.")
         raise Refused(text, code="damaged", errors={"signed_copy": text})
     day = timezone.localdate()
+    tell(
+        "contracts.archived",
+        to=[contract.owner_id],
+        text=N_("%(who)s archived %(name)s"),
+        kind="contracts.contract",
+        target=contract.pk,
+        by=by.pk,
+        who=by.name,
+    )
     return move(
         contract,
         verb="archive",

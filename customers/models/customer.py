@@ -9,6 +9,7 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 from customers.regions import PROVINCES
 from kit.codes import phone
@@ -46,7 +47,8 @@ class Source(models.TextChoices):
 def matches(function: str, wanted: list[str]) -> list[int] | None:
     """What a search function of the database names; None when it is a common term."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s::text[], %s)", [wanted, MOST_MATCHES])
+        text = sql.SQL("SELECT {}(%s::text[], %s)").format(sql.Identifier(function))
+        cursor.execute(text, [wanted, MOST_MATCHES])
         ids = [row[0] for row in cursor.fetchall()]
     return None if len(ids) >= MOST_MATCHES else ids
 

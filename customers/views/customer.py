@@ -21,7 +21,7 @@ from customers.regions import PROVINCES
 from files.views import attach_page
 from kit import codes
 from kit.answers import form_page, tried
-from kit.lists import capped_count, page_of
+from kit.lists import capped_counts, page_of
 from kit.names import SHORTEST, normalise
 from kit.registry import panels_of, timeline_of
 from org.access import covers, page
@@ -34,6 +34,8 @@ SHORT = {
     Tier.D: gettext_lazy("Potential"),
 }
 MOST_OPTIONS = 20
+BESIDE = frozenset({"cursor", "filters"})
+NARROWING = ("filters", "unit", "owner", "province", "archived")
 
 
 @page("customers.list")
@@ -45,14 +47,16 @@ def list_(request: HttpRequest) -> HttpResponse:
     found = CustomerFilter(typed, seen, request=request).qs
     rows = found.filter(tier=tier) if tier in Tier.values else found
     q = typed.get("q", "").strip()
+    counts = [text for _n, text in capped_counts(found, *(found.filter(tier=t) for t in Tier))]
     context = {
         "page": page_of(rows.select_related("owner", "unit"), request.GET),
         "tier": tier,
         "q": q,
         "is_short": bool(q) and len(normalise(q)) < SHORTEST,
-        "is_narrowed": any(value for name, value in request.GET.items() if name != "cursor"),
-        "total": capped_count(found)[1],
-        "chips": [(t, SHORT[t], capped_count(found.filter(tier=t))[1]) for t in Tier],
+        "is_narrowed": any(request.GET.get(name) for name in request.GET if name not in BESIDE),
+        "total": counts[0],
+        "chips": [(t, SHORT[t], text) for t, text in zip(Tier, counts[1:], strict=True)],
+        "shown_total": counts[Tier.values.index(tier) + 1] if tier in Tier.values else counts[0],
         "leads": bool(request.member.scope.ranges("see")),
         "may_create": request.member.may("customers.create"),
         "may_import": request.member.may("files.upload"),
@@ -64,7 +68,12 @@ def list_(request: HttpRequest) -> HttpResponse:
 
 
 def choices_of(request: HttpRequest) -> dict[str, Any]:
-    """Units and owners to narrow a list by; none for those who see only their own."""
+    """What a list is narrowed by, read when somebody narrows it: the page of every day does not.
+
+    No units and owners for those who see only their own.
+    """
+    if not any(request.GET.get(name) for name in NARROWING):
+        return {}
     if not request.member.scope.ranges("see"):
         return {"provinces": PROVINCES}
     return {

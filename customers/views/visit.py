@@ -29,7 +29,7 @@ from customers.views.customer import choices_of
 from files.panels import attachments
 from files.views import attach_page
 from kit.answers import form_page, tried
-from kit.lists import capped_count, page_of
+from kit.lists import capped_counts, page_of
 from org.access import page
 from org.roles import SELLING
 
@@ -58,13 +58,15 @@ def visits(request: HttpRequest) -> HttpResponse:
     found = VisitFilter(request.GET, seen, request=request).qs
     rows = box_of(found, box, today).select_related("customer", "owner")
     order = NEWEST_FIRST if box in {"done", "all"} else OLDEST_FIRST
+    counts = [text for _n, text in capped_counts(*(box_of(found, b, today) for b in BOXES))]
     context = {
         "page": page_of(rows, request.GET, order=order),
         "box": box,
         "is_mine": is_mine,
         "leads": leads,
         "member": member,
-        "chips": [(b, LABELS[b], capped_count(box_of(found, b, today))[1]) for b in BOXES],
+        "chips": [(b, LABELS[b], text) for b, text in zip(BOXES, counts, strict=True)],
+        "shown_total": counts[BOXES.index(box)],
     }
     if request.htmx:
         return render(request, "customers/_visit_rows.html", context)

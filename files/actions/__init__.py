@@ -1,6 +1,13 @@
 """Every write of imports, exports and papers."""
 
-from files.actions.exports import consent, decline, expire_export, export, write_export
+from files.actions.exports import (
+    consent,
+    decline,
+    expire_export,
+    export,
+    name_of_export,
+    write_export,
+)
 from files.actions.imports import (
     CHUNK,
     MOST_BYTES,
@@ -16,6 +23,7 @@ from files.actions.imports import (
     upload,
 )
 from files.actions.papers import attach, draw_preview, is_intact, remove, restore, shelf, shelve
+from files.actions.pictures import bytes_of, remove_picture, set_picture
 
 __all__ = [
     "CHUNK",
@@ -23,6 +31,7 @@ __all__ = [
     "MOST_TURNS",
     "add_rows",
     "attach",
+    "bytes_of",
     "cancel",
     "check_file",
     "clean_name",
@@ -35,8 +44,11 @@ __all__ = [
     "export",
     "folder",
     "is_intact",
+    "name_of_export",
     "remove",
+    "remove_picture",
     "restore",
+    "set_picture",
     "shelf",
     "shelve",
     "undo",

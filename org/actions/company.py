@@ -1,5 +1,6 @@
 """The company itself: founding it, its head, its parameters and its working days."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -13,16 +14,21 @@ from org.access import check
 from org.models import Member
 from tenancy import actions as plumbing
 from tenancy.calendar import seed_workdays
-from tenancy.context import memo
+from tenancy.context import company, memo
 from tenancy.models import Company, Param, WorkDay
-from tenancy.params import declared, param
+from tenancy.params import declared
 
+MOST_CLAUSES = 100
+MOST_REASON = 500
 HEAD = ("name", "credit_code", "phone", "address", "bank_name", "bank_account")
 
 
 def found(name: str, *, slug: str) -> Company:
     """A new tenant; its rows come inside `tenancy.context.company(company.pk)`."""
-    return Company.objects.create(name=name, slug=slug)
+    firm = Company.objects.create(name=name, slug=slug)
+    with company(firm.pk):
+        record("org.found", firm, by=None, after={"name": name, "slug": slug})
+    return firm
 
 
 def asked(by: Member | None) -> None:
@@ -47,6 +53,31 @@ def change_company(*, by: Member, **head: str) -> Company:
     return firm
 
 
+NUMBERED = re.compile(
+    r"^(?:\d{1,3}[.、．)）]|[(（]\d{1,3}[)）]|第[一二三四五六七八九十百\d]{1,4}条|"
+    r"[一二三四五六七八九十]{1,3}、)[\s　:：]*"
+)
+
+
+def change_terms(*, terms: str, by: Member) -> Company:
+    """T23: the standing clauses of contracts, a paragraph a line; numbers are printed by us.
+
+    What was submitted before keeps the text it was submitted with.
+    """
+    asked(by)
+    lines = (NUMBERED.sub("", line.strip()) for line in terms.splitlines())
+    text = "\n".join(line for line in lines if line)
+    if text.count("\n") >= MOST_CLAUSES:
+        sentence = _("At most %(most)s paragraphs.") % {"most": MOST_CLAUSES}
+        raise Refused(sentence, code="long", errors={"terms": sentence})
+    firm = Company.objects.select_for_update().get(pk=by.company_id)
+    before = firm.terms
+    Company.objects.filter(pk=firm.pk).update(terms=text)
+    firm.refresh_from_db()
+    record("org.change_terms", firm, by=by, before={"terms": before}, after={"terms": text})
+    return firm
+
+
 def set_param(key: str, value: Any, *, starts: date, reason: str, by: Member) -> Param:
     """A new value from a day on, tomorrow at the earliest; what was due before keeps the old."""
     asked(by)
@@ -54,17 +85,20 @@ def set_param(key: str, value: Any, *, starts: date, reason: str, by: Member) ->
         raise Refused(_("There is no such parameter."), code="unknown")
     if not reason.strip():
         raise Refused(_("Please give the reason."), code="reason", errors={"reason": ""})
-    before = param(key)
-    row = plumbing.set_param(key, value, starts=starts, document=reason.strip()[:60])
+    document = reason.strip()[:MOST_REASON]
+    return plumbing.set_param(key, value, starts=starts, document=document, by=by)
+
+
+def record_param(row: Param, before: Any, by: Member | None) -> None:
+    """Handed down to the plumbing: no value changes without its line."""
     record(
         "org.set_param",
         row,
         by=by,
-        before={"key": key, "value": before},
-        after={"key": key, "value": row.value, "starts": starts},
-        note=reason,
+        before={"key": row.key, "value": before},
+        after={"key": row.key, "value": row.value, "starts": row.during.lower},
+        note=row.document,
     )
-    return row
 
 
 def mark_day(day: date, *, is_workday: bool, name: str = "", by: Member) -> WorkDay:

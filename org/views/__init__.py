@@ -1,6 +1,13 @@
 """Pages of the organisation, by noun."""
 
-from org.views.company import calendar, change_company, load_year, params, set_param
+from org.views.company import (
+    calendar,
+    change_company,
+    change_terms,
+    load_year,
+    params,
+    set_param,
+)
 from org.views.me import choose_company, enter, profile
 from org.views.member import (
     disable,
@@ -10,9 +17,13 @@ from org.views.member import (
     invite_again,
     member,
     members,
+    remove_factors,
     reset,
     start_post,
 )
+from org.views.succession import hand_over_all
+from org.views.support import end_support, support, supports
+from org.views.token import make_token, revoke_token
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -20,24 +31,32 @@ __all__ = [
     "add_unit",
     "calendar",
     "change_company",
+    "change_terms",
     "choose_company",
     "disable",
     "enable",
     "end_post",
+    "end_support",
     "enter",
+    "hand_over_all",
     "invite",
     "invite_again",
     "load_year",
+    "make_token",
     "member",
     "members",
     "move",
     "move_unit",
     "params",
     "profile",
+    "remove_factors",
     "reset",
+    "revoke_token",
     "roles",
     "set_param",
     "start_post",
+    "support",
+    "supports",
     "switch_off_unit",
     "switch_on_unit",
     "tree",

@@ -1,6 +1,5 @@
 """One's own page, the choice of a company, and the door behind a one-use link."""
 
-from django.contrib.auth import login as open_session
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
@@ -9,18 +8,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import PasswordForm
+from accounts.views import let_in
 from kit.because import Refused
 from kit.forms import number
 from kit.pages import public
+from kit.registry import panels_of
 from org import actions
 from org.access import page
-from org.forms import PasswordForm
-from org.membership import memberships
+from org.membership import memberships, supports
 from org.models import OneTimeLink, Role
 from tenancy.context import Origin, company
 from tenancy.models import Company
 
-BACKEND = "accounts.backends.LoginBackend"
 MOST_DIGITS = 12
 
 
@@ -30,16 +30,26 @@ MOST_DIGITS = 12
 def choose_company(request: HttpRequest) -> HttpResponse:
     """One login, several companies: the chosen one is kept in the session."""
     ids = [seat.company_id for seat in memberships(request.user.pk)]
+    guest = supports(request.user.pk) if request.user.is_staff else []
+    beside = [seat.company_id for seat in guest if seat.company_id not in ids]
+    if request.method == "POST" and "leave" in request.POST:
+        request.session.pop("company", None)
+        rotate_token(request)
+        return redirect("org:choose_company")
     if request.method == "POST":
         chosen = request.POST.get("company", "")
-        if number(chosen) not in ids:
+        if number(chosen) not in [*ids, *beside]:
             raise Http404
         request.session["company"] = int(chosen)
         # forms that are still open belong to the company left: they must not write in this one
         rotate_token(request)
         return redirect("/")
     companies = Company.objects.filter(pk__in=ids).order_by("name")
-    return render(request, "org/choose_company.html", {"companies": companies})
+    context = {
+        "companies": companies,
+        "supported": Company.objects.filter(pk__in=beside).order_by("name"),
+    }
+    return render(request, "org/choose_company.html", context)
 
 
 @page("org.profile")
@@ -48,7 +58,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     scope = request.member.scope
     lines = [grant.line() for grant in scope.grants if grant.permission == "see"]
     seats = [{"label": Role(seat.role).label, "unit": seat.unit} for seat in scope.seats]
-    return render(request, "org/profile.html", {"seats": seats, "lines": lines})
+    panels = panels_of("org.member", request.member, request.member)
+    context = {"seats": seats, "lines": lines, "panels": panels}
+    return render(request, "org/profile.html", context)
 
 
 @public
@@ -88,9 +100,8 @@ def taken(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
         except Refused as error:
             refused = error.detail
         else:
-            open_session(request, link.user, backend=BACKEND)
-            request.session["company"] = link.company_id
-            return redirect("/")
+            # also here: whoever has a second factor shows it
+            return let_in(request, link.user, company=link.company_id)
     context = {
         "link": link,
         "form": form,

@@ -26,6 +26,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WORDS = {403: "no", 404: "--", 401: "login", 405: ""}
 SKIPPED = ("operator/",)  # Django's stock admin has its own guard: superusers only
 NOT_COMPARED = {"audit_refusal", "django_session"}
+# a GET that writes, with its reason: opening one's own notice is reading it
+MARKS = {("notices/<int:pk>/", "notices_notice")}
 
 
 def addresses(resolver=None, prefix=""):
@@ -49,7 +51,7 @@ def path_of(text, pk):
     """The address as a path, with the record's id in its place."""
     for part in ("<int:pk>", "(?P<pk>[^/.]+)"):
         text = text.replace(part, str(pk))
-    text = text.replace("<str:kind>", "customers.customer")
+    text = text.replace("<str:kind>", "customers.customer").replace("<str:code>", "CTR-1.4")
     return "/" + text.replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
 
 
@@ -142,7 +144,7 @@ def test_the_matrix_is_the_table_and_a_refused_write_changes_nothing(acme):
                         changed += [
                             (method, path, name, table)
                             for table in after
-                            if after[table] != before[table]
+                            if after[table] != before[table] and (text, table) not in MARKS
                         ]
                     # what the allowed ones did is undone, so that everyone meets the same records
                     transaction.set_rollback(True)

@@ -4,6 +4,7 @@
 whose POST only shows a page stands in `READS`.
 """
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -12,10 +13,12 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from approvals import actions as approvals
@@ -24,6 +27,7 @@ from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
 from files.models import ImportJob, ImportOutcome, ImportRow
+from notices.models import Notice
 from org import actions as org
 from org.models import Member, Unit
 from salesops import services
@@ -82,6 +86,7 @@ def build(cast):
     customer, product = made["Customer"], made["Product"]
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
+    world.delegation = made["Delegation"]
     world.contract, world.export = made["Contract"], made["ExportJob"]
     world.archived = customers.create(by=rep, name="已归档客户有限公司")
     customers.archive(world.archived, by=rep)
@@ -99,10 +104,17 @@ def build(cast):
     world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
-    world.paper = made["Attachment"]
+    world.paper, world.seal = made["Attachment"], made["CompanyPicture"]
+    world.support = made["SupportAccess"]
+    world.operator = User.objects.create_user("two@operator.example", is_staff=True)
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
+    world.notice = made["Notice"]
+    world.read_at = timezone.now()
+    world.read_notice = Notice.objects.create(
+        member=rep, topic="customers.shared", text="x", event="read", read_at=world.read_at
+    )
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -147,6 +159,8 @@ def build_people(cast, world, made):
     )
     org.switch_off_unit(world.off_unit, by=cast.admin)
     world.off = cast.disabled
+    world.guarded = cast.west_supervisor
+    Authenticator.objects.create(user=world.guarded.user, type="totp", data={"secret": "none"})
     # a new login would get a random unusable password, different with every attempt
     world.stranger = User.objects.create_user("stranger@elsewhere.example", "a long enough secret")
     world.invited, _token = org.invite(
@@ -156,7 +170,9 @@ def build_people(cast, world, made):
 
 # --- what changed ---------------------------------------------------------------------------------
 
-OPEN_TABLES = ("accounts_user", "tenancy_company", "org_apitoken")
+OPEN_TABLES = (
+    "accounts_user", "accounts_letter", "mfa_authenticator", "tenancy_company", "org_apitoken",
+)  # fmt: skip
 UNCOUNTED = {"audit_refusal"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -337,6 +353,12 @@ def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
 
 
+def logo(world):
+    out = io.BytesIO()
+    Image.new("RGB", (90, 90), "teal").save(out, "PNG")
+    return {"file": SimpleUploadedFile("标志.png", out.getvalue())}
+
+
 def same(body):
     return lambda _world: dict(body)
 
@@ -370,6 +392,18 @@ def new_value(world):
     return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
 
 
+def opened(world):
+    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
+
+
+def stand_in(world):
+    return {
+        "principal": world.cast.east_supervisor.pk, "stand_in": world.cast.west_supervisor.pk,
+        "starts_on": f"{world.day}", "ends_on": f"{world.day}", "kinds": ["contracts.contract"],
+        "reason": "年假",
+    }  # fmt: skip
+
+
 def marked(world):
     return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
 
@@ -381,6 +415,8 @@ HEAD = {
 ADMIN = "admin"
 
 WRITES = {
+    "POST /accounts/sessions/end_others/": Write(REP),
+    "POST /org/members/<int:pk>/remove_factors/": Write(ADMIN, "guarded"),
     "POST /org/units/<int:pk>/": Write(ADMIN, "unit", same({"name": "改名组", "code": "G2"})),
     "POST /org/units/<int:pk>/add/": Write(
         ADMIN, "unit", same({"name": "新组", "kind": "team", "code": "N1"})
@@ -403,13 +439,28 @@ WRITES = {
         ADMIN, "post", lambda world: {"ends_on": f"{world.day}"}
     ),
     "POST /org/company/": Write(ADMIN, "", same(HEAD)),
+    "POST /org/company/terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
+    "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
+    "POST /org/support/": Write(ADMIN, "", opened),
+    "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
+    "POST /notices/<int:pk>/read/": Write(REP, "notice"),
+    "POST /notices/<int:pk>/unread/": Write(REP, "read_notice"),
+    "POST /notices/read_all/": Write(REP, ""),
+    "POST /notices/unread_all/": Write(REP, "", lambda world: {"at": world.read_at.isoformat()}),
+    "POST /notices/choices/": Write(REP, "", same({"files.exported": "on"})),
     "POST /approvals/<int:pk>/approve/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/withdraw/": Write(REP, "case"),
+    "POST /approvals/delegations/new/": Write(
+        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    ),
+    "POST /approvals/delegations/<int:pk>/end/": Write("finance", "delegation"),
     "POST /files/imports/new/": Write(BOSS, "", upload, {"owner": "member", "unit": "unit"}),
     "POST /files/imports/<int:pk>/commit/": Write(REP, "job"),
     "POST /files/imports/<int:pk>/cancel/": Write(REP, "new_job"),
@@ -470,6 +521,10 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/reject/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
+    "POST /api/v1/^delegations/$": Write(
+        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    ),
+    f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
     "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
     f"PUT /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
@@ -514,9 +569,12 @@ WRITES = {
 READS = {
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/",
+    "POST /notices/", "POST /notices/<int:pk>/", "POST /search/",
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
-    "POST /approvals/", "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
+    "POST /approvals/", "POST /approvals/delegations/", "POST /files/imports/",
+    "POST /files/imports/template/<str:kind>/",
+    "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
     "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",
     "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",
@@ -524,6 +582,14 @@ READS = {
     "POST /customers/visits/today/", "POST /customers/visits/pick/",
     "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
     "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
+    # these ask for the password first: tests/accounts types it
+    "POST /accounts/", "POST /accounts/confirm/", "POST /accounts/password/",
+    "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
+    "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
+    "POST /accounts/passkeys/rename/", "POST /accounts/passkeys/remove/",
+    "POST /org/tokens/make/", "POST /org/tokens/revoke/",
+    # and this one wants the number of a session of one's own
+    "POST /accounts/sessions/end/",
 }  # fmt: skip
 
 

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
 
-# of these the frame and the door take 14
-LIST_QUERIES = 20
-VISITS_QUERIES = 20
+# of these the frame and the door take 12
+LIST_QUERIES = 15
+VISITS_QUERIES = 14
 DETAIL_QUERIES = 25
 
 

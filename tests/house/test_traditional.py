@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import translation
 from opencc import OpenCC
 
+from kit.traditional import OVERRIDES, traditional
 from salesops.management.commands import messages
-from salesops.traditional import OVERRIDES, traditional
 from tests.access import samples
 from tests.access.test_matrix import interesting, model_of, path_of
 from tests.access.world import dump

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
-from salesops.traditional import traditional
+from kit.traditional import traditional
 
 LOCALE, CONVERTED = "zh_Hans", "zh_Hant"
 ONE, PLURAL = (1,), (1, 2)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("files", "0003_exports"),
+        ("files", "0004_company_pictures"),
         ("org", "0003_links_and_moves"),
         ("tenancy", "0003_company_head"),
     ]
