@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
+from audit.models import AuditLine
 from files.exporters import exporters
 from files.holders import holders
 from files.importers import importers
@@ -148,17 +148,6 @@ def consent(member: Member, job: ExportJob) -> Because:
     return all_of("consent", (*reasons, covers(member, "lead", job)))
 
 
-def to_consent(member: Member) -> int:
-    """How many exports wait for the member; nobody else is asked of the database."""
-    inside = Q(pk__in=())
-    for low, high in (ranges := member.scope.ranges("lead")):
-        inside |= Q(org_path__gte=low, org_path__lt=high)
-    if not ranges:
-        return 0
-    waiting = ExportJob.objects.filter(inside, status=ExportState.ASKED)
-    return waiting.exclude(owner_id=member.pk).count()
-
-
 @rule("files.open_export", clauses="ORG-1.6", label=N_("Open an export"))
 def open_export(member: Member, job: ExportJob) -> Because:
     return sees(member, job)
@@ -250,3 +239,11 @@ def view_picture(member: Member, picture: CompanyPicture) -> Because:
     """A logo is public; a bare seal could be put under anything, so only who keeps it sees it."""
     asked = everybody if picture.kind == PictureKind.LOGO else set_picture
     return asked(member, picture)
+
+
+def why_not(job: ExportJob) -> str:
+    """What the superior said; the log is where reasons are kept."""
+    if job.status != ExportState.REFUSED:
+        return ""
+    lines = AuditLine.objects.filter(object_kind="files.exportjob", object_id=job.pk)
+    return lines.filter(verb="files.decline").values_list("note", flat=True).first() or ""

@@ -10,7 +10,7 @@ class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import access, actions, glossary, panels
+        from files import access, actions, glossary, panels  # noqa: F401
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
 
@@ -53,7 +53,6 @@ class FilesConfig(AppConfig):
             icon="download",
             rule="files.exports",
             order=41,
-            count=access.to_consent,
         )
         place("files.importjob", "files:open")
         place("files.exportjob", "files:open_export", name=actions.name_of_export)

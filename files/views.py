@@ -12,10 +12,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audit.models import AuditLine
 from files import actions
 from files.access import commit as may_commit
-from files.access import target_of
+from files.access import target_of, why_not
 from files.exporters import exporters
 from files.forms import AttachForm, ExportForm, PictureForm, UploadForm
 from files.holders import holders
@@ -24,7 +23,6 @@ from files.models import (
     Attachment,
     CompanyPicture,
     ExportJob,
-    ExportState,
     ImportJob,
     ImportRow,
     ImportState,
@@ -329,14 +327,6 @@ def open_export(request: HttpRequest, job: ExportJob) -> HttpResponse:
     }
     template = "files/_export.html" if request.htmx else "files/open_export.html"
     return render(request, template, context)
-
-
-def why_not(job: ExportJob) -> str:
-    """What the superior said; the log is where reasons are kept."""
-    if job.status != ExportState.REFUSED:
-        return ""
-    lines = AuditLine.objects.filter(object_kind="files.exportjob", object_id=job.pk)
-    return lines.filter(verb="files.decline").values_list("note", flat=True).first() or ""
 
 
 @require_POST
