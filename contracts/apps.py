@@ -30,6 +30,7 @@ class ContractsConfig(AppConfig):
         from contracts import (  # noqa: F401
             access,
             chain,
+            exports,
             glossary,
             history,
             ownership,
@@ -44,6 +45,7 @@ class ContractsConfig(AppConfig):
         from tenancy.params import declare
 
         glossary.ready()
+        exports.ready()
         kinds.register(chain.KIND)
         text = N_("it waits for your decision")
         duties["contracts.contract"] = [(text, documents_to_decide("contracts.contract"))]
