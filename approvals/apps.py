@@ -20,13 +20,15 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import access, glossary, news, panels
         from approvals.actions import ask_again
-        from org.access import duties
+        from approvals.models import Delegation
+        from org.access import duties, stand_ins
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
         from tenancy.params import declare
 
         glossary.ready()
         handle(SEATS_CHANGED, ask_again)
+        stand_ins.append(Delegation.objects.told_to_scope)
         for news_of in ("submitted", "asked", "withdraw"):
             handle(f"approvals.{news_of}", news.submitted)
         handle("approvals.delegated", news.delegated)

@@ -160,6 +160,20 @@ class DelegationQuerySet(models.QuerySet):
             starts_on__lte=day, ends_on__gte=day, ended_at=None, stand_in__is_active=True
         )
 
+    def told_to_scope(self, member: Member) -> models.QuerySet:
+        """Rows for `org.access.stand_ins`."""
+        value, day = models.Value, timezone.localdate()
+        never = value(None, output_field=models.DateTimeField())
+        return (
+            self.in_force()
+            .filter(stand_in=member)
+            .order_by()
+            .values_list(
+                value("stand_in"), value(""), value(""), value(""), value(""), never,
+                "principal_id", value(value=False), value(day), "pk",
+            )
+        )  # fmt: skip
+
     def visible_to(self, member: Member) -> "DelegationQuerySet":
         """One's own, those of one's staff, and all of them for the administrator."""
         if Role.COMPANY_ADMIN in member.scope.roles:
@@ -246,6 +260,9 @@ class TaskQuerySet(models.QuerySet):
         if Role.COMPANY_ADMIN in member.scope.roles or Role.MANAGEMENT in member.scope.roles:
             mine |= models.Q(member=None)
         is_open = models.Q(state=Task.State.OPEN)
+        if not member.scope.stands_in:
+            # nearly everybody, nearly always; the database takes 70 ms to plan the other half
+            return self.filter(mine, is_open).exclude(case__owner=member)
         found = Task.objects.filter(mine, is_open).order_by().values("pk")
         lent = Task.objects.filter(is_open).lent_to(member).order_by().values("pk")
         return self.filter(pk__in=found.union(lent)).exclude(case__owner=member)
