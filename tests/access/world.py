@@ -151,7 +151,7 @@ def build_people(cast, world, made):
         for name in ("空组", "旧组")
     )
     org.switch_off_unit(world.off_unit, by=cast.admin)
-    world.off = cast.disabled
+    world.off, world.leaver = cast.disabled, cast.east_rep
     # a new login would get a random unusable password, different with every attempt
     world.stranger = User.objects.create_user("stranger@elsewhere.example", "a long enough secret")
     world.invited, _token = org.invite(
@@ -418,6 +418,9 @@ WRITES = {
         ADMIN, "member", same({"name": "改名", "employee_no": "E77"})
     ),
     "POST /org/members/<int:pk>/disable/": Write(ADMIN, "member"),
+    "POST /org/members/<int:pk>/hand_over_all/": Write(
+        ADMIN, "leaver", lambda world: {"to": world.member.pk, "reason": "离职，由同组接手"}
+    ),
     "POST /org/members/<int:pk>/enable/": Write(ADMIN, "off"),
     "POST /org/members/<int:pk>/invite/": Write(ADMIN, "invited"),
     "POST /org/members/<int:pk>/reset/": Write(ADMIN, "member"),

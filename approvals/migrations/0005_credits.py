@@ -10,7 +10,7 @@ HOURS = "round(extract(epoch FROM r.decided_at - r.submitted_at) / 3600, 2)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0003_append_only"), ("figures", "0001_initial")]
+    dependencies = [("approvals", "0004_delegation"), ("figures", "0001_initial")]
 
     operations = [
         credits_of(

@@ -8,7 +8,7 @@ BINDING = "r.status IN ('signed', 'archived')"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0004_texts"), ("figures", "0001_initial")]
+    dependencies = [("contracts", "0005_frozen"), ("figures", "0001_initial")]
 
     operations = [
         credits_of(
