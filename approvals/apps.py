@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.db.models import Count, DecimalField, F, Func, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel
+from kit.registry import door, panel, topic
 
 DECIDERS = frozenset(
     {"management", "director", "regional_manager", "supervisor", "finance", "company_admin"}
@@ -18,14 +18,20 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access, panels
+        from approvals import access, glossary, news, panels
         from approvals.actions import ask_again
         from org.access import duties
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
         from tenancy.params import declare
 
+        glossary.ready()
         handle(SEATS_CHANGED, ask_again)
+        for news_of in ("submitted", "asked", "withdraw"):
+            handle(f"approvals.{news_of}", news.submitted)
+        for verb in ("approve", "return", "reject"):
+            handle(f"approvals.{verb}", news.decided)
+        self.topics()
         self.measure()
 
         say_what_is_left()
@@ -48,9 +54,28 @@ class ApprovalsConfig(AppConfig):
             icon="checkbox",
             rule="approvals.inbox",
             order=11,
-            count=waiting_count,
+            waiting=waiting_of,
             phone=2,
             phone_roles=DECIDERS,
+            always=DECIDERS,
+        )
+
+    @staticmethod
+    def topics() -> None:
+        topic(
+            key="approvals.asked",
+            label=N_("A document waits for my decision"),
+            gone=N_("A document waited for your decision"),
+            icon="checkbox",
+            order=10,
+            colour="amber",
+        )
+        topic(
+            key="approvals.ended",
+            label=N_("My document was decided on"),
+            gone=N_("A document you submitted was decided on"),
+            icon="gavel",
+            order=11,
         )
 
     @staticmethod
@@ -102,7 +127,7 @@ def say_what_is_left() -> None:
     )
 
 
-def waiting_count(member: Any) -> int:
+def waiting_of(member: Any) -> Any:
     from approvals.models import Task
 
-    return Task.objects.waiting_for(member)[:99].count()
+    return Task.objects.waiting_for(member)

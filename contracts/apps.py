@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder, panel, timeline
+from kit.registry import command, door, finder, panel, timeline, topic
 
 STANDARD_DAYS = {
     "A": (60, N_("Standard credit days of tier A")),
@@ -27,7 +27,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import kinds
         from approvals.access import documents_to_decide
-        from contracts import access, chain, history, panels  # noqa: F401
+        from contracts import access, chain, glossary, history, panels  # noqa: F401
         from contracts.models import Contract
         from figures import measures
         from files.holders import Holder
@@ -35,6 +35,7 @@ class ContractsConfig(AppConfig):
         from org.access import duties
         from tenancy.params import declare
 
+        glossary.ready()
         kinds.register(chain.KIND)
         text = N_("it waits for your decision")
         duties["contracts.contract"] = [(text, documents_to_decide("contracts.contract"))]
@@ -72,6 +73,21 @@ class ContractsConfig(AppConfig):
         self.doors()
         self.say_what_is_left()
         self.finders()
+        topic(
+            key="contracts.archived",
+            label=N_("A contract of mine is archived"),
+            gone=N_("A contract of yours was archived"),
+            icon="archive",
+            order=12,
+        )
+        topic(
+            key="contracts.ending",
+            label=N_("A contract of mine ends soon"),
+            gone=N_("A contract of yours ends soon"),
+            icon="calendar-due",
+            order=13,
+            colour="amber",
+        )
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
         timeline("customers.customer", panels.events)

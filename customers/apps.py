@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.models import Count, Q
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder, panel, timeline
+from kit.registry import command, door, finder, panel, place, timeline, topic
 from tenancy.params import declare
 
 CONTACT_DAYS = {
@@ -157,7 +157,7 @@ class CustomersConfig(AppConfig):
 
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
-        from customers import access, exports, history, imports
+        from customers import access, exports, glossary, history, imports
         from customers.models import Customer, Visit
         from figures.measures import Measure, register
         from files.holders import Holder
@@ -166,6 +166,7 @@ class CustomersConfig(AppConfig):
         from org.access import duties
 
         duties["customers.customer"] = [(access.SHARED, access.shared_with)]
+        glossary.ready()
         imports.ready()
         exports.ready()
         papers = {"paper": "customers.attach"}
@@ -246,4 +247,29 @@ class CustomersConfig(AppConfig):
             icon="user-plus",
             rule="customers.create",
             order=10,
+        )
+        place("customers.customer", "customers:detail")
+        topic(
+            key="customers.shared",
+            label=N_("A customer is shared with me"),
+            gone=N_("A customer was shared with you"),
+            icon="share",
+            order=20,
+        )
+        topic(
+            key="customers.received",
+            label=N_("Customers are handed over to me"),
+            gone=N_("A customer was handed over to you"),
+            icon="user-share",
+            order=21,
+            url="customers:list",
+        )
+        topic(
+            key="customers.passed_on",
+            label=N_("Customers of mine go to somebody else"),
+            gone=N_("A customer of yours was handed over"),
+            icon="user-share",
+            order=22,
+            colour="amber",
+            url="desk:home",
         )

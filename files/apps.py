@@ -3,14 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel
+from kit.registry import door, panel, place, topic
 
 
 class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import access, actions, panels  # noqa: F401
+        from files import access, actions, glossary, panels  # noqa: F401
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
 
@@ -24,6 +24,7 @@ class FilesConfig(AppConfig):
         )
         say_what_is_left()
         panel("org.company", 10, panels.pictures)
+        glossary.ready()
         handle("files.preview", actions.draw_preview)
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)
@@ -36,6 +37,22 @@ class FilesConfig(AppConfig):
             icon="file-import",
             rule="files.upload",
             order=40,
+        )
+        place("files.importjob", "files:open")
+        place("files.exportjob", "files:open_export", name=actions.name_of_export)
+        topic(
+            key="files.imported",
+            label=N_("My import is checked or finished"),
+            gone=N_("An import of yours was finished"),
+            icon="file-import",
+            order=40,
+        )
+        topic(
+            key="files.exported",
+            label=N_("My export is ready"),
+            gone=N_("An export of yours was finished"),
+            icon="download",
+            order=41,
         )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 STRENGTHS = ("prevents", "times out", "measures", "shows")
 
 
@@ -55,11 +57,12 @@ class Door:
     icon: str
     rule: str
     order: int
-    count: Callable[[Any], int] | None = None
+    waiting: Callable[[Any], QuerySet] | None = None
     phone: int = 0
     is_centre: bool = False
     roles: frozenset[str] = frozenset()
     phone_roles: frozenset[str] = frozenset()
+    always: frozenset[str] = frozenset()
 
 
 doors: list[Door] = []
@@ -68,7 +71,9 @@ doors: list[Door] = []
 def door(**fields: Any) -> None:
     """Add an entry: group, label (msgid), url name, icon, rule, order; `phone` is its tab place.
 
-    `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post.
+    `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post; with
+    `always` everybody else is offered it only while something waits. `waiting` gives the rows that
+    its number counts; the frame counts those of all entries in one statement.
     """
     entry = Door(**fields)
     doors[:] = sorted([*(d for d in doors if d.url != entry.url), entry], key=lambda d: d.order)
@@ -155,3 +160,45 @@ def command(**fields: Any) -> None:
     entry = Command(**fields)
     kept = [c for c in commands if c.url != entry.url]
     commands[:] = sorted([*kept, entry], key=lambda c: c.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of notice a member may want or not.
+
+    `gone` is the whole sentence for readers who no longer see the record it was about.
+    """
+
+    key: str
+    label: str
+    gone: str
+    icon: str
+    order: int
+    colour: str = "info"
+    url: str = ""
+
+
+topics: dict[str, Topic] = {}
+
+
+def topic(**fields: Any) -> None:
+    """Add a kind of notice: key, label and gone (msgids), icon, order; `url` for no one record."""
+    entry = Topic(**fields)
+    topics[entry.key] = entry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The page of records of a kind: a url name, with the id unless `is_own`, and what to say."""
+
+    url: str
+    name: Callable[[Any], str] = str
+    is_own: bool = False
+
+
+places: dict[str, Place] = {}
+
+
+def place(kind: str, url: str, **more: Any) -> None:
+    """Say which page shows records of a kind (a lower-case model label)."""
+    places[kind] = Place(url, **more)

@@ -6,20 +6,27 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kit.lists import capped_counts
 from kit.registry import Door, doors
 from org.mark import mark_of
 from org.models import SupportAccess
 
+MOST_COUNTED = 99
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` groups and `tabs` for the phone; nothing for strangers."""
+    """Context processor: `nav` groups, `tabs` for the phone, the `bell`; nothing for strangers."""
     member = getattr(request, "member", None)
     if member is None:
-        return {"nav": [], "tabs": []}
+        return {"nav": [], "tabs": [], "bell": None}
     mine = [
         d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)
     ]
-    counts = {d.url: d.count(member) for d in mine if d.count}
+    counts = counts_of(mine, member)
+    bell = next((d for d in mine if not d.group), None)
+    mine = [d for d in mine if d.group]
+    roles = member.scope.roles
+    mine = [d for d in mine if not d.always or d.always & roles or counts.get(d.url)]
     here = current_of(mine, request.path)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in mine:
@@ -31,7 +38,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "may_end_support": bool(there) and bool(member.may("org.administer")),
         "nav": [{"label": _(label), "items": items} for label, items in groups.items()],
         "tabs": [shown(entry, here, counts) for entry in tabs],
+        "bell": bell and shown(bell, current_of([bell], request.path), counts),
     }
+
+
+def counts_of(mine: list[Door], member: Any) -> dict[str, str]:
+    """What waits behind each entry, as text and in one statement; nothing is no entry."""
+    if not (asked := [d for d in mine if d.waiting]):
+        return {}
+    counted = capped_counts(*(d.waiting(member) for d in asked), cap=MOST_COUNTED)
+    return {d.url: text for d, (n, text) in zip(asked, counted, strict=True) if n}
 
 
 def supports_of(member: Any) -> list[SupportAccess]:
@@ -57,12 +73,12 @@ def current_of(mine: list[Door], path: str) -> str:
     return urls[max(found, key=len)] if found else ""
 
 
-def shown(entry: Door, here: str, counts: dict[str, int]) -> dict[str, Any]:
+def shown(entry: Door, here: str, counts: dict[str, str]) -> dict[str, Any]:
     return {
         "url": reverse(entry.url),
         "label": _(entry.label),
         "icon": entry.icon,
-        "count": counts.get(entry.url, 0),
+        "count": counts.get(entry.url, ""),
         "is_current": entry.url == here,
         "fab": entry.is_centre,
     }

@@ -21,6 +21,7 @@ urlpatterns = [
     path("members/<int:pk>/enable/", views.enable, name="enable"),
     path("members/<int:pk>/invite/", views.invite_again, name="invite_again"),
     path("members/<int:pk>/reset/", views.reset, name="reset"),
+    path("members/<int:pk>/remove_factors/", views.remove_factors, name="remove_factors"),
     path("members/<int:pk>/start_post/", views.start_post, name="start_post"),
     path("posts/<int:pk>/end/", views.end_post, name="end_post"),
     path("support/", views.supports, name="supports"),
@@ -35,6 +36,8 @@ urlpatterns = [
     path("calendar/", views.calendar, name="calendar"),
     path("calendar/load/", views.load_year, name="load_year"),
     path("me/", views.profile, name="profile"),
+    path("tokens/make/", views.make_token, name="make_token"),
+    path("tokens/revoke/", views.revoke_token, name="revoke_token"),
     path("companies/", views.choose_company, name="choose_company"),
     path("enter/<str:token>/", views.enter, name="enter"),
 ]

@@ -240,6 +240,7 @@ def _replace(task: Task, gone: Member) -> None:
             state=Task.State.OPEN, opened_at=now, due_at=due(now, task.step.hours)
         )
         names = "、".join(person.name for person in found[0].people)
+    post("approvals.asked", case=case.pk)
     record(
         "approvals.ask_again",
         document,

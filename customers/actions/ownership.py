@@ -1,9 +1,11 @@
 """CUS-1.10: customers passed on to another owner, with everything that goes along."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
 from customers.access import Passing
@@ -12,6 +14,7 @@ from kit.because import Refused
 from org.access import check, holds
 from org.models import Member, Unit
 from org.roles import SELLING
+from tenancy.actions import tell
 
 MOST_AT_ONCE = 200
 LEAST, MOST = 5, 300
@@ -65,7 +68,36 @@ def carry(locked: Sequence[Customer], *, to: Member, unit: Unit, reason: str, by
         before = {"owner": line.old.name, "unit": line.old_unit.name}
         after = {"owner": to.name, "unit": unit.name}
         record("customers.hand_over", line.customer, by=by, before=before, after=after, note=reason)
+    tell_of(history, to=to, by=by)
     return len(history)
+
+
+def tell_of(history: Sequence[OwnerHistory], *, to: Member, by: Member) -> None:
+    """The new owner, and each of the old ones without a name they may lose sight of."""
+    single = len(history) == 1
+    tell(
+        "customers.received",
+        to=[to.pk],
+        text=N_("%(who)s handed %(name)s over to you")
+        if single
+        else N_("%(who)s handed customers over to you: %(number)s"),
+        kind="customers.customer" if single else "",
+        target=history[0].customer_id if single else None,
+        by=by.pk,
+        who=by.name,
+        number=len(history),
+    )
+    for old, number in Counter(line.old_id for line in history).items():
+        if old != to.pk:
+            tell(
+                "customers.passed_on",
+                to=[old],
+                text=N_("%(who)s handed customers of yours over to %(new)s: %(number)s"),
+                by=by.pk,
+                who=by.name,
+                new=to.name,
+                number=number,
+            )
 
 
 def succeed(pks: Sequence[int], *, to: Member, reason: str, by: Member) -> int:
