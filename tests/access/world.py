@@ -5,7 +5,6 @@ whose POST only shows a page stands in `READS`.
 """
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +12,6 @@ from types import SimpleNamespace
 
 import psycopg
 from allauth.mfa.models import Authenticator
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
@@ -29,8 +27,8 @@ from notices.models import Notice
 from org import actions as org
 from org.models import Member, Unit
 from salesops import services
-from tenancy.models import CompanyModel
 from tests.access import samples
+from tests.access.changes import tables
 from tests.access.reads import READS
 
 __all__ = ["READS"]
@@ -167,61 +165,6 @@ def build_people(cast, world, made):
     world.invited, _token = org.invite(
         name="新人", login="13700137000", unit=world.unit, role="rep", by=cast.admin
     )
-
-
-# --- what changed ---------------------------------------------------------------------------------
-
-OPEN_TABLES = ("accounts_user", "mfa_authenticator", "tenancy_company", "org_apitoken")
-UNCOUNTED = {"audit_refusal"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
-HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def tables():
-    return sorted(
-        {m._meta.db_table for m in apps.get_models() if issubclass(m, CompanyModel)}.union(
-            OPEN_TABLES
-        ).difference(UNCOUNTED)
-    )
-
-
-def dump():
-    """{(table, id): row} of the open company, in one statement."""
-    text = " UNION ALL ".join(
-        # a login of the test's own clients is no act of theirs
-        f"SELECT '{name}', id, (to_jsonb(t) - 'last_login')::text FROM \"{name}\" t"
-        for name in tables()
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(text)
-        return {(name, pk): row for name, pk, row in cursor.fetchall()}
-
-
-def difference(before, after):
-    """What an act did, told without ids, moments and hashes: equal acts have equal stories."""
-    fresh = {pk for name, pk in after.keys() - before.keys()}
-    told = [("-", *key) for key in before.keys() - after.keys() if key[0] != "org_member"]
-    for name, pk in sorted(after.keys() - before.keys()):
-        told.append(("+", name, plain(json.loads(after[name, pk]), fresh)))
-    for key in sorted(before.keys() & after.keys()):
-        if before[key] != after[key]:
-            old, new = json.loads(before[key]), json.loads(after[key])
-            changed = {n: new[n] for n in new if new[n] != old.get(n)}
-            told.append(("~", *key, plain(changed, fresh)))
-    return sorted(map(str, told))
-
-
-def plain(value, fresh):
-    if isinstance(value, dict):
-        return {k: plain(v, fresh) for k, v in sorted(value.items()) if k not in {"seq", "body"}}
-    if isinstance(value, list):
-        return [plain(v, fresh) for v in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return "new" if value in fresh else value
-    if isinstance(value, str):
-        text = HASH.sub("hash", MOMENT.sub("moment", value))
-        return re.sub(r"/(\d+)/", lambda m: "/new/" if int(m[1]) in fresh else m[0], text)
-    return value
 
 
 # --- valid requests -------------------------------------------------------------------------------
