@@ -11,6 +11,14 @@ from kit.registry import door, panel
 DECIDERS = frozenset(
     {"management", "director", "regional_manager", "supervisor", "finance", "company_admin"}
 )
+PARAMS = (
+    ("delegation_days", 366, N_("Longest time for one stand-in"), N_("days"), 1, 3660),
+    ("remind_hours", 8, N_("Working hours before an approver is reminded"), N_("hours"), 1, 80),
+    ("remind_pause", 4, N_("Pause between two reminders by the submitter"), N_("hours"), 1, 72),
+    ("reminds_a_day", 3, N_("Reminders by the submitter in a day"), N_("times"), 0, 24),
+    ("batch_cap", Decimal(200000), N_("Largest amount approved together with others"), "¥", 0,
+     1_000_000_000),
+)  # fmt: skip
 
 
 class ApprovalsConfig(AppConfig):
@@ -26,15 +34,9 @@ class ApprovalsConfig(AppConfig):
 
         handle(SEATS_CHANGED, ask_again)
 
-        declare(
-            "approvals.delegation_days",
-            366,
-            N_("Longest time for one stand-in"),
-            unit=N_("days"),
-            low=Decimal(1),
-            high=Decimal(3660),
-            clause="ORG-1.3",
-        )
+        for key, default, label, unit, low, high in PARAMS:
+            bounds = {"low": Decimal(low), "high": Decimal(high), "clause": "ORG-1.3"}
+            declare(f"approvals.{key}", default, label, unit=unit, **bounds)
         text = N_("it waits for your decision")
         panel("org.member", 30, panels.stand_ins)
         duties["approvals.case"] = [(text, access.cases_to_decide)]

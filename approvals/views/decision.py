@@ -31,6 +31,7 @@ def _decide(request: HttpRequest, case: Case, verb: str, said: str) -> HttpRespo
             seen=request.POST.get("content_hash", ""),
             comment=request.POST.get("comment", "")[:2000],
             checklist=points,
+            to=request.POST.get("to", "")[:40] if verb == "return" else "",
         )
     except Refused as refused:
         if refused.code != "incomplete":

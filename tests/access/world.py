@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from approvals import actions as approvals
-from approvals.models import Task
+from approvals.models import Case, Task
 from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
@@ -97,6 +97,11 @@ def build(cast):
     leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
     decided(world.approved, "approve", *leaders)
     decided(world.rejected, "reject", cast.east_supervisor)
+    world.ready = samples.draft(cast, customer, product)
+    contracts.submit(world.ready, by=rep)
+    decided(world.ready, "approve", cast.east_supervisor)
+    # below the limit for approving several at once
+    Case.objects.filter(pk=world.ready.case_id).update(amount=1000)
     world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
@@ -287,7 +292,8 @@ def api_paper(world):
 def decision(world):
     points = points_of(world.contract, world.cast.east_supervisor)
     ticks = {f"check_{name}": "1" for name in points}
-    return {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"} | ticks
+    words = {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"}
+    return words | ticks
 
 
 def api_decision(world):
@@ -371,6 +377,23 @@ def new_value(world):
     return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
 
 
+def picked(world):
+    return {"pick": [f"{world.ready.case_id}:{world.ready.case.content_hash}"]}
+
+
+def api_picked(world):
+    case = world.ready.case
+    return {"cases": [{"id": case.pk, "content_hash": case.content_hash}]}
+
+
+def signer(world):
+    return {"to": world.cast.secretary.pk, "way": "before", "comment": "请先看"}
+
+
+def said_to(world):
+    return {"text": "请看付款条款", "mentions": [world.cast.east_supervisor.pk]}
+
+
 def stand_in(world):
     return {
         "principal": world.cast.east_supervisor.pk, "stand_in": world.cast.west_supervisor.pk,
@@ -419,6 +442,16 @@ WRITES = {
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/withdraw/": Write(REP, "case"),
+    "POST /approvals/approve/": Write("east_manager", "", picked),
+    "POST /approvals/<int:pk>/transfer/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
+    ),
+    "POST /approvals/<int:pk>/add_signer/": Write(BOSS, "case", signer),
+    "POST /approvals/<int:pk>/copy/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    "POST /approvals/<int:pk>/comment/": Write(REP, "case", said_to),
+    "POST /approvals/<int:pk>/remind/": Write(REP, "case"),
     "POST /approvals/delegations/new/": Write(
         BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
     ),
@@ -483,9 +516,18 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/reject/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
-    "POST /api/v1/^delegations/$": Write(
-        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    "POST /api/v1/^cases/approve_many/$": Write("east_manager", "", api_picked),
+    f"POST /api/v1/^cases/{ONE}/transfer/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
     ),
+    f"POST /api/v1/^cases/{ONE}/add_signer/$": Write(BOSS, "case", signer),
+    f"POST /api/v1/^cases/{ONE}/copy/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    f"POST /api/v1/^cases/{ONE}/comment/$": Write(REP, "case", said_to),
+    f"POST /api/v1/^cases/{ONE}/remind/$": Write(REP, "case"),
+    # colleagues are known to everybody: whether one will do is the action's to say
+    "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
     "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),

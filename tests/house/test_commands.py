@@ -17,6 +17,7 @@ COMMANDS = {
 }
 TASKS = {
     "accounts.tidy": "old login attempts",
+    "approvals.clock": "reminders and what is told upward, company by company",
     "audit.publish_heads": "appends the heads to a file outside the database",
     "tenancy.run": "long work of one outbox row, inside its company",
     "tenancy.sweep": "delivers outbox rows company by company",
