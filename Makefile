@@ -46,7 +46,7 @@ static/dist/.built: package-lock.json build.mjs $(FRONTEND) $(ICON_USERS) .venv/
 	@PYTHON='$(PYTHON)' sh ./setup.sh assets
 	@touch $@
 
-.venv/.messages: $(CATALOGUES) .venv/.demo
+.venv/.messages: $(CATALOGUES) kit/traditional.py .venv/.demo
 	@$(MANAGE) messages --compile
 	@touch $@
 

@@ -19,12 +19,16 @@ def inbox(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("approvals.see_case")
+@rule("approvals.see_case", clauses="ORG-1.6", label=N_("Open a case"))
 def see_case(member: Member, case: Case) -> Because:
     return sees(member, case)
 
 
-@rule("approvals.decide", clauses="ORG-1.3 CTR-1.2 CTR-1.3 CTR-2.4")
+@rule(
+    "approvals.decide",
+    clauses="ORG-1.3 CTR-1.2 CTR-1.3 CTR-2.4",
+    label=N_("Decide on the step that waits for one"),
+)
 def decide(member: Member, case: Case) -> Because:
     """Whoever holds an open task of the case, except its submitter."""
     if case.owner_id == member.pk:
@@ -49,7 +53,7 @@ def own_task(member: Member, case: Case) -> Task | None:
     return waiting.select_related("step", "member").of_oneself_first(member).first()
 
 
-@rule("approvals.answer", clauses="ORG-1.3")
+@rule("approvals.answer", clauses="ORG-1.3", label=N_("Answer as one of those asked"))
 def answer(member: Member, case: Case) -> Because:
     """Whoever is or was asked in this round; who came too late is told so by the engine."""
     if may_decide := decide(member, case):
@@ -59,7 +63,11 @@ def answer(member: Member, case: Case) -> Because:
     return may_decide
 
 
-@rule("approvals.withdraw")
+@rule(
+    "approvals.withdraw",
+    clauses="CTR-1.6",
+    label=N_("Take back what one submitted, before the first decision"),
+)
 def withdraw(member: Member, case: Case) -> Because:
     if case.owner_id == member.pk and case.state == Case.State.RUNNING:
         return yes("withdraw", Line("rule", ok=True, text=N_("you submitted it yourself")))
@@ -82,17 +90,17 @@ def passing(question: str, member: Member, case: Case) -> Because:
     return may_decide
 
 
-@rule("approvals.transfer", clauses="ORG-1.3")
+@rule("approvals.transfer", clauses="ORG-1.3", label=N_("Transfer a task"))
 def transfer(member: Member, case: Case) -> Because:
     return passing("transfer", member, case)
 
 
-@rule("approvals.add_signer", clauses="ORG-1.3")
+@rule("approvals.add_signer", clauses="ORG-1.3", label=N_("Add a signer at one's own step"))
 def add_signer(member: Member, case: Case) -> Because:
     return passing("add_signer", member, case)
 
 
-@rule("approvals.remind")
+@rule("approvals.remind", clauses="ORG-1.6", label=N_("Remind those who are asked"))
 def remind(member: Member, case: Case) -> Because:
     """T8: the submitter, while somebody is asked."""
     if case.owner_id == member.pk and case.state == Case.State.RUNNING:
@@ -101,13 +109,13 @@ def remind(member: Member, case: Case) -> Because:
     return no("remind", Line("rule", ok=False, text=text))
 
 
-@rule("approvals.comment")
+@rule("approvals.comment", clauses="ORG-1.6", label=N_("Comment on a case one sees"))
 def comment(member: Member, case: Case) -> Because:
     """T8: the parties: whoever sees the case."""
     return sees(member, case)
 
 
-@rule("approvals.copy")
+@rule("approvals.copy", clauses="ORG-1.6", label=N_("Send a copy of what one decides"))
 def copy(member: Member, case: Case) -> Because:
     """T8: whoever decides now; a stand-in too, an added signer not."""
     task = own_task(member, case)
@@ -122,7 +130,7 @@ def delegations(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("approvals.delegate", clauses="ORG-1.3")
+@rule("approvals.delegate", clauses="ORG-1.3", label=N_("Name a stand-in"))
 def delegate(member: Member, principal: Member | None = None) -> Because:
     """For oneself, for one's staff, and by the administrator for whoever is absent or has left."""
     if principal is None or principal.pk == member.pk:
@@ -130,7 +138,7 @@ def delegate(member: Member, principal: Member | None = None) -> Because:
     return any_of("delegate", (leads(member, principal), holds(member, Role.COMPANY_ADMIN)))
 
 
-@rule("approvals.end_delegation", clauses="ORG-1.3")
+@rule("approvals.end_delegation", clauses="ORG-1.3", label=N_("End a stand-in"))
 def end_delegation(member: Member, delegation: Delegation) -> Because:
     """Whoever could have set it, and the stand-in, who may hand it back."""
     if delegation.stand_in_id == member.pk:

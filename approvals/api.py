@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from approvals import actions
 from approvals.kinds import kinds
 from approvals.models import Case, Delegation
-from org.api import DoorMixin
+from org.api import DoorMixin, NewestFirst
 from org.models import Member
 
 
@@ -232,11 +232,18 @@ class NewDelegationSerializer(serializers.Serializer):
                 self.fields[name].queryset = Member.objects.visible_to(member)
 
 
+class NewestDelegations(NewestFirst):
+    """A stand-in is set once; it has no moment of its last change."""
+
+    ordering = ("-created_at", "-id")
+
+
 class DelegationViewSet(DoorMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Stand-ins one may see; name one and end one."""
 
     queryset = Delegation.objects.select_related("principal", "stand_in")
     serializer_class = DelegationSerializer
+    pagination_class = NewestDelegations
     rules: ClassVar[dict[str, str]] = {
         "list": "approvals.delegations",
         "create": "approvals.delegate",

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models import Count, DecimalField, F, Func, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
 from kit.registry import door, panel
@@ -33,6 +34,7 @@ class ApprovalsConfig(AppConfig):
         from tenancy.params import declare
 
         handle(SEATS_CHANGED, ask_again)
+        self.measure()
 
         for key, default, label, unit, low, high in PARAMS:
             bounds = {"low": Decimal(low), "high": Decimal(high), "clause": "ORG-1.3"}
@@ -50,6 +52,27 @@ class ApprovalsConfig(AppConfig):
             count=waiting_count,
             phone=2,
             phone_roles=DECIDERS,
+        )
+
+    @staticmethod
+    def measure() -> None:
+        """CTR-1.2, CTR-1.3: how many documents were decided, and how long that took."""
+        from figures.measures import Measure, register
+
+        decided = Q(state__in=("approved", "rejected"))
+        hours = Func(
+            F("decided_at"),
+            F("submitted_at"),
+            template="round(extract(epoch FROM %(expressions)s) / 3600, 2)",
+            arg_joiner=" - ",
+            output_field=DecimalField(max_digits=20, decimal_places=2),
+        )
+        facts = {"model": "approvals.case", "at": "decided_at", "where": decided}
+        register(Measure("decided_cases", N_("Decided documents"), value=Count("pk"), **facts))
+        register(
+            Measure(
+                "approval_hours", N_("Hours of approval"), value=Sum(hours), is_hours=True, **facts
+            )
         )
 
 

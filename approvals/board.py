@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from approvals.access import own_task
-from approvals.actions import is_stale, verb_label
+from approvals.actions import is_stale, newest_chain, step_of, verb_label
 from approvals.kinds import kinds
 from approvals.models import Case, Decision, Document, Step, Task
+from approvals.routing import levels, route
 from kit.because import Because, Line
 from org.models import Member
 
@@ -109,6 +110,23 @@ def verbs_of(member: Member, case: Case, task: Task | None) -> list[dict[str, An
         {**look, "url": f"approvals:{name}", "is_post": name == "remind"}
         for name, look in VERBS.items()
         if (task is not None or name not in needs_task) and member.may(f"approvals.{name}", case)
+    ]
+
+
+def foreseen(document: Document, submitter: Member) -> list[StepShown]:
+    """Who would be asked if it were submitted now, by the very routing that submission uses."""
+    kind = kinds[document._meta.label_lower]
+    chain = newest_chain(kind)
+    steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
+    return [
+        StepShown(
+            name=found.step.name,
+            state="wait",
+            who="、".join(person.name for person in found.people),
+            because=found.because,
+            clause=found.step.clause,
+        )
+        for found in route(steps, levels(document.unit, kind.name), submitter.pk)
     ]
 
 

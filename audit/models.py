@@ -35,7 +35,8 @@ class AuditLine(CompanyModel):
         indexes = [
             models.Index(
                 fields=["company", "object_kind", "object_id", "-seq"], name="audit_line_of_object"
-            )
+            ),
+            models.Index(fields=["company", "actor_id", "-at"], name="audit_line_of_actor"),
         ]
 
     def __str__(self) -> str:

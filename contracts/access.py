@@ -30,12 +30,12 @@ def list_(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("contracts.view", clauses="ORG-1.1")
+@rule("contracts.view", clauses="ORG-1.1", label=N_("Open a contract"))
 def view(member: Member, contract: Contract) -> Because:
     return sees(member, contract)
 
 
-@rule("contracts.create", clauses="CTR-1.1 OPP-1.5")
+@rule("contracts.create", clauses="CTR-1.1 OPP-1.5", label=N_("Draft a contract for a customer"))
 def create(member: Member, customer: Customer | None = None) -> Because:
     """A selling post; for a given customer its owner or whoever leads there."""
     role = holds(member, *SELLING)
@@ -46,46 +46,52 @@ def create(member: Member, customer: Customer | None = None) -> Because:
     )
 
 
-@rule("contracts.change", clauses="CTR-1.1")
+@rule("contracts.change", clauses="CTR-1.1", label=N_("Change a draft"))
 def change(member: Member, contract: Contract) -> Because:
     states = (Status.DRAFT, Status.RETURNED, Status.WITHDRAWN)
     return all_of("change", (owns(member, contract), in_state(contract, *states)))
 
 
-@rule("contracts.submit", clauses="CTR-1.1")
+@rule("contracts.submit", clauses="CTR-1.1", label=N_("Submit a contract for approval"))
 def submit(member: Member, contract: Contract) -> Because:
     """The state is the engine's question: it answers 409 with a sentence."""
     return owns(member, contract)
 
 
-@rule("contracts.sign", clauses="CTR-1.4")
+@rule(
+    "contracts.sign", clauses="CTR-1.4", label=N_("Sign a contract after every level has approved")
+)
 def sign(member: Member, contract: Contract) -> Because:
     """CTR-1.4: only after every level has passed."""
     state = in_state(contract, Status.APPROVED, clause="CTR-1.4")
     return all_of("sign", (owns(member, contract), state))
 
 
-@rule("contracts.attach", clauses="CTR-1.1")
+@rule("contracts.attach", clauses="CTR-1.1", label=N_("Attach papers to a draft"))
 def attach(member: Member, contract: Contract) -> Because:
     """Papers are part of what is approved, so they change only while the text may."""
     return change(member, contract)
 
 
-@rule("contracts.attach_signed_copy", clauses="CTR-1.5")
+@rule("contracts.attach_signed_copy", clauses="CTR-1.5", label=N_("Attach the signed copy"))
 def attach_signed_copy(member: Member, contract: Contract) -> Because:
     """After the signature and before the archive, by the owner or the sales secretaries."""
     state = in_state(contract, Status.SIGNED, clause="CTR-1.5")
     return all_of("attach_signed_copy", (owns_or(member, contract, "assist"), state))
 
 
-@rule("contracts.archive", clauses="CTR-1.5")
+@rule("contracts.archive", clauses="CTR-1.5", label=N_("Archive a signed contract"))
 def archive(member: Member, contract: Contract) -> Because:
     """CTR-1.5: only what is signed, by the owner or the sales secretaries."""
     state = in_state(contract, Status.SIGNED, clause="CTR-1.5")
     return all_of("archive", (owns_or(member, contract, "assist"), state))
 
 
-@rule("contracts.copy", clauses="CTR-1.6")
+@rule(
+    "contracts.copy",
+    clauses="CTR-1.6",
+    label=N_("Begin anew with the content of a finished contract"),
+)
 def copy(member: Member, contract: Contract) -> Because:
     """T8: a rejected contract stays as it is; its content begins anew as a draft."""
     parts = (owns(member, contract), in_state(contract, *FINISHED), create(member))
@@ -102,6 +108,6 @@ def view_product(member: Member, product: Product) -> Because:
     return everybody(member, product)
 
 
-@rule("contracts.keep_products", clauses="CTR-5.1")
+@rule("contracts.keep_products", clauses="CTR-5.1", label=N_("Keep the catalogue of products"))
 def keep_products(member: Member, product: Product | None = None) -> Because:
     return holds(member, *sorted(KEEPERS))

@@ -6,10 +6,19 @@ from django.apps import AppConfig
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel, timeline
+from kit.registry import command, door, finder, panel, timeline
 
-STANDARD_DAYS = {"A": 60, "B": 45, "C": 30, "D": 0}
-ENDING_DAYS = (30, 15, 7)  # T18
+STANDARD_DAYS = {
+    "A": (60, N_("Standard credit days of tier A")),
+    "B": (45, N_("Standard credit days of tier B")),
+    "C": (30, N_("Standard credit days of tier C")),
+    "D": (0, N_("Standard credit days of tier D")),
+}
+ENDING_DAYS = (  # T18
+    (30, N_("Days before its end at which a contract is first marked")),
+    (15, N_("Days before its end at which a contract is marked again")),
+    (7, N_("Days before its end at which a contract is marked a last time")),
+)
 
 
 class ContractsConfig(AppConfig):
@@ -18,7 +27,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import kinds
         from approvals.access import documents_to_decide
-        from contracts import access, chain, panels  # noqa: F401
+        from contracts import access, chain, history, panels  # noqa: F401
         from contracts.models import Contract
         from figures import measures
         from files.holders import Holder
@@ -38,11 +47,11 @@ class ContractsConfig(AppConfig):
             high=Decimal(100),
             clause="CTR-1.3",
         )
-        for tier, days in STANDARD_DAYS.items():
+        for tier, (days, label) in STANDARD_DAYS.items():
             declare(
                 f"contracts.payment_days_{tier}",
                 days,
-                N_("Standard credit days of a tier"),
+                label,
                 unit=N_("days"),
                 low=Decimal(0),
                 high=Decimal(365),
@@ -50,20 +59,23 @@ class ContractsConfig(AppConfig):
             )
         papers = {"paper": "contracts.attach", "signed_copy": "contracts.attach_signed_copy"}
         hold(Holder("contracts.contract", Contract, "contracts:detail", papers))
-        for step, days in enumerate(ENDING_DAYS, 1):
+        for step, (days, label) in enumerate(ENDING_DAYS, 1):
             declare(
                 f"contracts.ending_days_{step}",
                 days,
-                N_("Days before its end at which a contract is marked"),
+                label,
                 unit=N_("days"),
                 low=Decimal(0),
                 high=Decimal(365),
                 clause="CTR-1.5",
             )
         self.doors()
+        self.finders()
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
         timeline("customers.customer", panels.events)
+        timeline("contracts.contract", history.log)
+        timeline("contracts.contract", history.term)
         binding = Q(status__in=("signed", "archived"))
         measures.register(
             measures.Measure(
@@ -89,6 +101,41 @@ class ContractsConfig(AppConfig):
                 url="contracts:list",
                 clause="CTR-1.4",
             )
+        )
+
+    @staticmethod
+    def finders() -> None:
+        from contracts import finders
+
+        finder(
+            key="contracts",
+            label=N_("Contracts"),
+            icon="file-text",
+            order=30,
+            source=finders.contracts,
+            url="contracts:list",
+        )
+        finder(
+            key="products",
+            label=N_("Products"),
+            icon="package",
+            order=50,
+            source=finders.products,
+            url="contracts:products",
+        )
+        command(
+            label=N_("New contract"),
+            url="contracts:create",
+            icon="file-plus",
+            rule="contracts.create",
+            order=11,
+        )
+        command(
+            label=N_("New product"),
+            url="contracts:create_product",
+            icon="package",
+            rule="contracts.keep_products",
+            order=12,
         )
 
     @staticmethod

@@ -30,6 +30,14 @@ POINTS = {
     "other": N_("Other clauses"),
     "payment_terms": N_("Payment plan and credit days"),
 }
+OURS = {
+    "name": N_("Name"),
+    "credit_code": N_("Credit code"),
+    "phone": N_("Telephone"),
+    "address": N_("Address"),
+    "bank_name": N_("Bank"),
+    "bank_account": N_("Account number"),
+}
 PLAN = (
     StepPlan(
         position=1,
@@ -137,12 +145,13 @@ def risks_of(contract: Contract) -> tuple[Reason, ...]:
 
 def snapshot(contract: Contract) -> dict[str, Any]:
     """B5: everything an approver is shown; labels are msgids, so the hash knows no language."""
-    customer = contract.customer
+    customer, frozen = contract.customer, contract.frozen
     shown = {
         N_("Number"): contract.number,
         N_("Title"): contract.title,
-        N_("Drafted by"): f"{contract.owner.name} {contract.owner.employee_no}".strip(),
-        N_("Unit"): contract.unit.name,
+        N_("Drafted by"): frozen.get("drafted_by")
+        or f"{contract.owner.name} {contract.owner.employee_no}".strip(),
+        N_("Unit"): frozen.get("unit") or contract.unit.name,
         N_("Customer"): {
             N_("Record no."): customer.pk,
             N_("Name"): customer.name,
@@ -171,6 +180,10 @@ def snapshot(contract: Contract) -> dict[str, Any]:
     # no key without papers: contracts from before there were any keep their hash
     if rows := papers.order_by("pk").values_list("name", "sha256"):
         shown[N_("Attachments")] = [{N_("File"): name, N_("Checksum"): sha} for name, sha in rows]
+    if head := frozen.get("head"):
+        shown[N_("Our details")] = {OURS[name]: value for name, value in head.items()}
+    if terms := frozen.get("terms"):
+        shown[N_("Standing clauses")] = terms
     return shown
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Status
 from contracts.models import Contract, Product
-from contracts.terms import farthest
+from contracts.terms import Term, farthest, in_term
+from customers.filters import CountedFilter
 from customers.models import MOST_MATCHES, Customer, Tier
 from customers.regions import PROVINCES
 from kit.calendar import month_of
@@ -54,8 +55,12 @@ class ContractFilter(django_filters.FilterSet):
     province = django_filters.ChoiceFilter(field_name="customer__province", choices=PROVINCES)
     month = django_filters.CharFilter(method="signed_in", label=_("Signed in"), widget=MonthInput)
     signed_from = django_filters.DateFilter(field_name="signed_on", lookup_expr="gte")
+    term = django_filters.ChoiceFilter(
+        choices=Term, method="by_term", label=_("Term"), empty_label=_("Every term")
+    )
     ending = django_filters.BooleanFilter(method="ends_soon", label=_("Ends soon"))
     signed_to = django_filters.DateFilter(field_name="signed_on", lookup_expr="lte")
+    counted = CountedFilter(label=_("only what the figures count"))
     q = django_filters.CharFilter(method="search", label=_("Number, title or customer"))
 
     class Meta:
@@ -70,6 +75,9 @@ class ContractFilter(django_filters.FilterSet):
         if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1:
             return rows
         return rows.filter(signed_on__range=month_of(date(int(found[1]), int(found[2]), 1)))
+
+    def by_term(self, rows: QuerySet, _name: str, term: str) -> QuerySet:
+        return in_term(rows, term, timezone.localdate())
 
     def ends_soon(self, rows: QuerySet, _name: str, value: bool) -> QuerySet:
         today = timezone.localdate()

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Document, Status
-from customers.models import Customer
+from customers.models import Customer, matches
 from kit.money import in_words
+from kit.names import pattern, query_grams, query_words
 from org.models import Member, OwnedQuerySet, Role
 from tenancy.models import CompanyModel, Link
 
@@ -144,6 +145,22 @@ class ContractQuerySet(OwnedQuerySet):
     def signed(self) -> "ContractQuerySet":
         return self.filter(status__in=BINDING)
 
+    def search(self, q: str) -> "ContractQuerySet":
+        """By any part of number, archive number or title, or as the customer is found (T23)."""
+        words = query_words(q)
+        if not words:
+            return self.none()
+        ids = matches("contract_matches", words)
+        own = Q(pk__in=ids)
+        if ids is None:
+            own = Q(number__icontains=q) | Q(title__icontains=q)
+        grams = query_grams(q)
+        customers = matches("customer_matches", grams)
+        theirs = Q() if customers is None else Q(customer__in=customers)
+        for word in words:
+            theirs &= Q(customer__search__regex=pattern(word))
+        return self.filter(own | theirs)
+
     def ending(self, first: date, last: date) -> "ContractQuerySet":
         """T18: binding contracts whose validity ends between two days."""
         return self.signed().filter(ends_on__range=(first, last))
@@ -189,6 +206,8 @@ class Contract(Document):
     archive_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # also what the database's own guard asks: a row with it changes no more (CTR-1.5)
     archived_at = models.DateTimeField(_("archived on"), null=True, editable=False)
+    # what a submission freezes beside the text: our head, standing clauses, who drafted it where
+    frozen = models.JSONField(default=dict, editable=False)
     notes = models.TextField(_("notes"), max_length=2000, blank=True)
     copied_from = Link("self", models.PROTECT, null=True, editable=False, related_name="copies")
 

@@ -21,9 +21,11 @@ from docx.shared import Mm, Pt, RGBColor
 
 from approvals.actions import is_stale
 from approvals.board import decisions_of
+from contracts import letterhead
 from contracts.chain import snapshot
 from contracts.models import Contract, Instalment, Line
-from files.models import Attachment, Purpose
+from files.actions import bytes_of
+from files.models import Attachment, CompanyPicture, PictureKind, Purpose
 from kit.because import Refused
 from kit.money import in_words, show
 from kit.texthash import digest
@@ -35,19 +37,26 @@ NOTHING = "—"
 Content = dict[str, Any]
 
 
-def content_of(contract: Contract) -> Content:
-    """Everything that stands on the paper, as text; numbers are already written out."""
+def content_of(contract: Contract, reader: str = "") -> Content:
+    """Everything that stands on the paper, as text; numbers are already written out.
+
+    `reader` is the mark of who took it (T16.1); the signed contract itself bears none.
+    """
     with translation.override(LANGUAGE):
-        return _content(contract)
+        return _content(contract) | {"reader": "" if contract.is_binding else reader}
 
 
 def _content(contract: Contract) -> Content:
-    company, case = contract.company, contract.case
+    case, taken = contract.case, letterhead.taken(contract)
+    if contract.is_open_to_edit:
+        contract.frozen = taken  # the checksum printed is that of the text printed
+    head = taken["head"]
     is_frozen = case is not None and not contract.is_open_to_edit and not is_stale(contract)
     dates = _days(contract.starts_on, contract.ends_on)
     return {
-        "company": company.name,
-        "company_code": company.credit_code and " ".join((_("Credit code"), company.credit_code)),
+        "company": head["name"],
+        "company_code": letterhead.labelled(_("Credit code"), head.get("credit_code")),
+        "company_place": letterhead.place(head),
         "title": contract.title,
         "under_title": " ".join((_("Number"), contract.number or _("no number yet"))),
         "watermark": "" if contract.is_binding else _("Not signed"),
@@ -61,6 +70,7 @@ def _content(contract: Contract) -> Content:
             "elements": _("Contract elements"),
             "lines": _("Products and services"),
             "plan": _("Payment plan"),
+            "terms": _("Standing clauses"),
             "papers": _("Attachments"),
             "approvals": _("Approvals"),
             "archive": _("Archiving"),
@@ -68,6 +78,7 @@ def _content(contract: Contract) -> Content:
         "parties": [
             [_("Buyer (party A)"), contract.buyer or NOTHING],
             [_("Seller (party B)"), contract.seller or NOTHING],
+            *letterhead.bank_rows(head),
         ],
         "elements": [
             [_("Delivery date"), _day(contract.delivery_on)],
@@ -76,7 +87,11 @@ def _content(contract: Contract) -> Content:
             [_("Prices"), contract.get_price_mode_display()],
         ],
         "line_heads": [
-            _("No."), _("Product or service"), _("Quantity"), _("Unit price"), _("Tax rate"),
+            _("No."),
+            _("Product or service"),
+            _("Quantity"),
+            _("Unit price"),
+            _("Tax rate"),
             _("Amount"),
         ],
         "lines": [_line(place, line) for place, line in enumerate(contract.lines.all(), 1)],
@@ -97,6 +112,7 @@ def _content(contract: Contract) -> Content:
             )
             if text
         ],
+        "terms": [f"{n}. {text}" for n, text in enumerate(taken.get("terms", ()), 1)],
         "paper_heads": [_("File"), _("Checksum")],
         "papers": [
             [row.name, row.sha256]
@@ -172,15 +188,16 @@ def _step(row: dict[str, Any]) -> str:
 def _signatures(contract: Contract) -> list[dict[str, Any]]:
     day = _day(contract.signed_on) if contract.signed_on else ""
     sides = (
-        (_("Party A (seal)"), contract.buyer, contract.signatory_theirs),
-        (_("Party B (seal)"), contract.seller, contract.signatory_ours),
+        (_("Party A (seal)"), contract.buyer, contract.signatory_theirs, False),
+        (_("Party B (seal)"), contract.seller, contract.signatory_ours, True),
     )
     return [
         {
             "title": f"{title} {party}".strip(),
             "rows": [[_("Signed by: "), person], [_("Date: "), day]],
+            "is_ours": is_ours,
         }
-        for title, party, person in sides
+        for title, party, person, is_ours in sides
     ]
 
 
@@ -212,9 +229,11 @@ def chinese_fonts() -> list[str]:
     raise Refused(text, code="no_font")
 
 
-def pdf(contract: Contract) -> bytes:
+def pdf(contract: Contract, reader: str = "") -> bytes:
     """CTR-1.4, T23: the contract as A4 pages. Errors: Refused("no_font")."""
-    content = content_of(contract) | {"fonts": chinese_fonts()}
+    found = letterhead.pictures_of(contract)
+    pictures = {kind: letterhead.drawn(picture) for kind, picture in found.items()}
+    content = content_of(contract, reader) | {"fonts": chinese_fonts(), "pictures": pictures}
     return typst.compile(
         str(LAYOUT),
         root=str(LAYOUT.parent),
@@ -228,15 +247,11 @@ def pdf(contract: Contract) -> bytes:
 # --- Word -----------------------------------------------------------------------------------------
 
 
-def docx(contract: Contract) -> bytes:
+def docx(contract: Contract, reader: str = "") -> bytes:
     """The same text as a Word file."""
-    content = content_of(contract)
+    content, pictures = content_of(contract, reader), letterhead.pictures_of(contract)
     word = _blank()
-    if content["watermark"]:
-        _centred(word, f"【{content['watermark']}】", size=16, grey=True)
-    _centred(word, content["company"], size=12)
-    if content["company_code"]:
-        _centred(word, content["company_code"], size=8, grey=True)
+    _letterhead(word, content, pictures.get(PictureKind.LOGO))
     _centred(word, content["title"], size=18)
     _centred(word, content["under_title"], size=9, grey=True)
     parts = content["parts"]
@@ -248,6 +263,10 @@ def docx(contract: Contract) -> bytes:
     for title, text in content["clauses"]:
         _heading(word, title)
         word.add_paragraph(text)
+    if content["terms"]:
+        _heading(word, parts["terms"])
+        for text in content["terms"]:
+            word.add_paragraph(text)
     if content["papers"]:
         _table(word, parts["papers"], content["paper_heads"], content["papers"])
     if content["approvals"]:
@@ -255,16 +274,33 @@ def docx(contract: Contract) -> bytes:
     else:
         _heading(word, parts["approvals"])
         word.add_paragraph(content["no_approvals"])
-    for side in content["signatures"]:
-        _heading(word, side["title"])
-        for label, value in side["rows"]:
-            word.add_paragraph(f"{label}{value}")
+    _signing(word, content, pictures.get(PictureKind.SEAL))
     if content["archive"]:
         _pairs(word, parts["archive"], content["archive"])
     _footer(word, content)
     out = io.BytesIO()
     word.save(out)
     return out.getvalue()
+
+
+def _letterhead(word: WordDocument, content: Content, logo: CompanyPicture | None) -> None:
+    if logo:
+        word.add_paragraph().add_run().add_picture(io.BytesIO(bytes_of(logo)), height=Mm(14))
+    if content["watermark"]:
+        _centred(word, f"【{content['watermark']}】", size=16, grey=True)
+    _centred(word, content["company"], size=12)
+    for text in (content["company_code"], content["company_place"]):
+        if text:
+            _centred(word, text, size=8, grey=True)
+
+
+def _signing(word: WordDocument, content: Content, seal: CompanyPicture | None) -> None:
+    for side in content["signatures"]:
+        _heading(word, side["title"])
+        for label, value in side["rows"]:
+            word.add_paragraph(f"{label}{value}")
+        if side["is_ours"] and seal:
+            word.add_paragraph().add_run().add_picture(io.BytesIO(bytes_of(seal)), width=Mm(40))
 
 
 def _blank() -> WordDocument:
@@ -328,6 +364,8 @@ def _footer(word: WordDocument, content: Content) -> None:
     paragraph.add_run(between)
     _field(paragraph, "NUMPAGES")
     paragraph.add_run(f"{after}\n{content['hash_label']} {content['hash']}")
+    if content["reader"]:
+        paragraph.add_run(f"\n{content['reader']}")
     for run in paragraph.runs:
         run.font.size = Pt(7.5)
 

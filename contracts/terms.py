@@ -1,16 +1,41 @@
-"""T18: how near the end of a contract's validity is, in three steps."""
+"""T14, T18: where a contract stands in its term, and how near its end, in three steps."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from contracts.models import Contract
+from contracts.models import BINDING, Contract
 from tenancy.params import param
 
 COLOURS = ("info", "amber", "red")
+
+
+class Term(models.TextChoices):
+    """Where a binding contract stands in its validity."""
+
+    IN_FORCE = "in_force", gettext_lazy("Contract in force")
+    IN_30 = "30", gettext_lazy("Ends within 30 days")
+    IN_60 = "60", gettext_lazy("Ends within 60 days")
+    IN_90 = "90", gettext_lazy("Ends within 90 days")
+    ENDED = "ended", gettext_lazy("Ended")
+    LATER = "later", gettext_lazy("Starts later")
+
+
+def in_term(rows: models.QuerySet, term: str, today: date) -> models.QuerySet:
+    """Binding contracts by their term; one without days is in force from the start."""
+    binding = rows.filter(status__in=BINDING)
+    if term == Term.ENDED:
+        return binding.filter(ends_on__lt=today)
+    if term == Term.LATER:
+        return binding.filter(starts_on__gt=today)
+    begun = binding.filter(models.Q(starts_on=None) | models.Q(starts_on__lte=today))
+    if term == Term.IN_FORCE:
+        return begun.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=today))
+    return begun.filter(ends_on__range=(today, today + timedelta(days=int(term))))
 
 
 @dataclass(frozen=True, slots=True)

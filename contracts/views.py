@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from approvals.board import Board, board, steps_of
+from approvals.board import Board, board, foreseen, steps_of
 from approvals.models import Status
-from contracts import actions, prints
+from contracts import actions, letterhead, prints
 from contracts.chain import risks_of
 from contracts.filters import ContractFilter, ProductFilter, owners_for
 from contracts.forms import ArchiveForm, DraftForm, HeaderForm, Paper, ProductForm, SignForm
 from contracts.models import Contract, Line, Product
 from contracts.pricing import plan_amounts, totals
-from contracts.terms import ending_of
+from contracts.terms import Term, ending_of
 from customers.models import Customer
 from files.actions import clean_name
 from files.models import Attachment, Purpose
@@ -26,10 +26,13 @@ from files.sniffing import TYPES
 from files.views import as_download, attach_page
 from kit.because import Refused
 from kit.forms import number
-from kit.lists import page_of
+from kit.lists import capped_count, page_of
+from kit.registry import timeline_of
 from org.access import check, load, page, sees
+from org.mark import mark_of
 
 INVALID = 422
+NARROWING = ("filters", "owner", "unit", "tier", "month")
 
 
 @page("contracts.list")
@@ -39,15 +42,25 @@ def list_(request: HttpRequest) -> HttpResponse:
     shown = page_of(found.qs, request.GET)
     for contract in shown.rows:
         contract.ending = ending_of(contract)
-    context = {"page": shown, "filter": found, "statuses": Status, "is_filtered": _is_set(request)}
-    context["owners"] = owners_for(request.member)
+    context = {
+        "page": shown,
+        "filter": found,
+        "statuses": Status,
+        "terms": Term,
+        "is_filtered": _is_set(request),
+        "shown_total": capped_count(found.qs)[1],
+    }
+    # choices are read when somebody narrows the list: the page of every day does not ask for them
+    context["is_narrowed"] = any(request.GET.get(name) for name in NARROWING)
+    if context["is_narrowed"]:
+        context["owners"] = owners_for(request.member)
     part = "contracts/_rows.html" if request.htmx else "contracts/list.html"
     context["may_create"] = request.member.may("contracts.create")
     return render(request, part, context)
 
 
 def _is_set(request: HttpRequest) -> bool:
-    return any(value for name, value in request.GET.items() if name != "cursor")
+    return any(request.GET.get(name) for name in request.GET if name not in {"cursor", "filters"})
 
 
 @page("contracts.view", Contract)
@@ -55,11 +68,14 @@ def detail(request: HttpRequest, contract: Contract) -> HttpResponse:
     """Also what a decision refused as incomplete is shown on again, with what was typed."""
     member = request.member
     shown = board(member, contract, getattr(request, "typed", None))
+    verbs = _verbs(request, contract, shown)
     context = {
         "contract": contract,
         "lines": contract.lines.all(),
         "instalments": contract.instalments.all(),
         "board": shown,
+        "coming": foreseen(contract, member) if verbs["may_submit"] else [],
+        "taken": letterhead.taken(contract),
         "risks": shown.risks if shown and not contract.is_open_to_edit else risks_of(contract),
         "tail": _tail(contract),
         "sees": sees(member, contract),
@@ -67,7 +83,8 @@ def detail(request: HttpRequest, contract: Contract) -> HttpResponse:
         "missing": getattr(request, "missing", {}),
         "papers": attachments(member, contract),
         "ending": ending_of(contract),
-        **_verbs(request, contract, shown),
+        "events": timeline_of("contracts.contract", member, contract),
+        **verbs,
     }
     return render(request, "contracts/detail.html", context)
 
@@ -279,12 +296,12 @@ def has_signed_copy(contract: Contract) -> bool:
 
 @page("contracts.view", Contract)
 def pdf(request: HttpRequest, contract: Contract) -> HttpResponse:
-    return _paper_of(contract, prints.pdf(contract), "pdf")
+    return _paper_of(contract, prints.pdf(contract, mark_of(request.member)), "pdf")
 
 
 @page("contracts.view", Contract)
 def docx(request: HttpRequest, contract: Contract) -> HttpResponse:
-    return _paper_of(contract, prints.docx(contract), "docx")
+    return _paper_of(contract, prints.docx(contract, mark_of(request.member)), "docx")
 
 
 def _paper_of(contract: Contract, data: bytes, kind: str) -> HttpResponse:

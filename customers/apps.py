@@ -4,21 +4,26 @@ from django.apps import AppConfig
 from django.db.models import Count, Q
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel, timeline
+from kit.registry import command, door, finder, panel, timeline
 from tenancy.params import declare
 
-CONTACT_DAYS = {"a": 7, "b": 14, "c": 30, "d": 14}
+CONTACT_DAYS = {
+    "a": (7, N_("Days between contacts with tier A")),
+    "b": (14, N_("Days between contacts with tier B")),
+    "c": (30, N_("Days between contacts with tier C")),
+    "d": (14, N_("Days between contacts with tier D")),
+}
 
 
 class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
-        for tier, days in CONTACT_DAYS.items():
+        for tier, (days, label) in CONTACT_DAYS.items():
             declare(
                 f"customers.contact_days_{tier}",
                 days,
-                N_("Days between contacts with customers of a tier"),
+                label,
                 unit=N_("days"),
                 low=1,
                 high=365,
@@ -28,6 +33,14 @@ class CustomersConfig(AppConfig):
             "customers.searches_per_day",
             100,
             N_("Searches through the whole company a person may make in a day"),
+            low=1,
+            high=10_000,
+            clause="CUS-2.1",
+        )
+        declare(
+            "customers.reveals_per_day",
+            50,
+            N_("Masked telephone numbers a person may have shown in a day"),
             low=1,
             high=10_000,
             clause="CUS-2.1",
@@ -44,6 +57,7 @@ class CustomersConfig(AppConfig):
         )
         self.open_doors()
         self.hand_down()
+        self.be_found()
 
     def open_doors(self) -> None:
         """Customers and visits for everybody, the check-in tab for those who sell."""
@@ -79,18 +93,20 @@ class CustomersConfig(AppConfig):
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
         from customers import access, exports, history, imports
-        from customers.models import Customer
+        from customers.models import Customer, Visit
         from figures.measures import Measure, register
         from files.holders import Holder
         from files.holders import register as hold
         from files.panels import attachments
         from org.access import duties
 
-        duties["customers.customer"] = [(N_("it was shared with you"), access.shared_with)]
+        duties["customers.customer"] = [(access.SHARED, access.shared_with)]
         imports.ready()
         exports.ready()
         papers = {"paper": "customers.attach"}
         hold(Holder("customers.customer", Customer, "customers:detail", papers))
+        pictures = {"paper": "customers.attach_visit"}
+        hold(Holder("customers.visit", Visit, "customers:visit", pictures))
         panel("customers.customer", 90, attachments)
         sources = (
             history.visits,
@@ -126,4 +142,43 @@ class CustomersConfig(AppConfig):
                 clause="CUS-1.9",
                 fixed={"box": "done", "who": "all"},
             )
+        )
+        register(
+            Measure(
+                key="effective_visits",
+                label=N_("Effective visits"),
+                model="customers.visit",
+                at="checked_in_at",
+                value=Count("pk"),
+                # T2: with a result; a visit left open and never written up is none
+                where=Q(status="done") & ~Q(summary=""),
+                clause="CUS-1.9",
+            )
+        )
+
+    def be_found(self) -> None:
+        """What the search everywhere asks this floor."""
+        from customers import finders
+
+        finder(
+            key="customers",
+            label=N_("Customers"),
+            icon="users",
+            order=10,
+            source=finders.customers,
+            url="customers:list",
+        )
+        finder(
+            key="contacts",
+            label=N_("Contacts"),
+            icon="address-book",
+            order=20,
+            source=finders.contacts,
+        )
+        command(
+            label=N_("New customer"),
+            url="customers:create",
+            icon="user-plus",
+            rule="customers.create",
+            order=10,
         )

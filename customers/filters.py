@@ -22,6 +22,15 @@ def within(queryset: QuerySet, name: str, unit: Unit) -> QuerySet:
     return queryset.filter(org_path__gte=unit.path, org_path__lt=after(unit.path))
 
 
+class CountedFilter(filters.BooleanFilter):
+    """What the figures add up of what the member sees: without shares and tasks."""
+
+    def filter(self, queryset: QuerySet, wanted: Any) -> QuerySet:
+        if not wanted:
+            return queryset
+        return queryset.filter(self.parent.request.member.scope.counts())
+
+
 def sellers_under(member: Member, *permissions: str) -> QuerySet[Member]:
     """Members with a selling post in the reach of a permission, and the member when selling too."""
     reach = Q(member=member)
@@ -55,6 +64,7 @@ class CustomerFilter(filters.FilterSet):
     archived = filters.BooleanFilter(method="by_archived", label=_("archived"))
     created_from = filters.DateFilter("created_at", "date__gte", label=_("added from"))
     created_to = filters.DateFilter("created_at", "date__lte", label=_("added to"))
+    counted = CountedFilter(label=_("only what the figures count"))
 
     class Meta:
         model = Customer
@@ -89,6 +99,7 @@ class VisitFilter(filters.FilterSet):
     planned_to = filters.DateFilter("planned_on", "lte", label=_("planned to"))
     checked_in_from = filters.DateFilter("checked_in_at", "date__gte", label=_("visited from"))
     checked_in_to = filters.DateFilter("checked_in_at", "date__lte", label=_("visited to"))
+    counted = CountedFilter(label=_("only what the figures count"))
 
     class Meta:
         model = Visit

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_noop as N_
 
 from audit.models import AuditLine
 from customers.models import Contact, Customer, CustomerShare, OwnerHistory, Tier, Visit
+from customers.numbers import is_open, is_said_to
+from kit import masks
 from kit.registry import Event
 from org.models import Member
 
@@ -28,6 +30,7 @@ VERBS = {
     "customers.attach": {"label": N_("File attached"), "icon": "paperclip"},
     "customers.remove_attachment": {"label": N_("Attachment removed"), "icon": "paperclip"},
     "customers.restore_attachment": {"label": N_("Attachment put back"), "icon": "paperclip"},
+    "customers.reveal": {"label": N_("Numbers shown"), "icon": "eye"},
     "customers.share": {"label": N_("Shared with a colleague"), "icon": "share"},
     "customers.end_share": {"label": N_("Share ended"), "icon": "share"},
 }
@@ -48,6 +51,11 @@ LONGEST = 60
 SHOWN = gettext_lazy("%(field)s: %(old)s → %(new)s")
 
 
+def said(member: Member, note: Any, text: str) -> str:
+    """T16.2: what was written about the customer, numbers masked but for those who have them."""
+    return text if is_said_to(member, note) else masks.text(text)
+
+
 def visits(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
     """Visits that began, were cancelled or are planned, each at the moment it stands for."""
     rows = customer.visits.select_related("owner").order_by("-updated_at", "-pk")[:limit]
@@ -65,7 +73,7 @@ def visits(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
             text=text,
             who=visit.owner.name,
             url=reverse("customers:visit", args=[visit.pk]),
-            note=visit.summary or visit.cancel_reason or visit.purpose,
+            note=said(member, visit, visit.summary or visit.cancel_reason or visit.purpose),
             colour="amber" if visit.is_unclosed else COLOURS[Visit.Status(visit.status)],
         )
 
@@ -91,7 +99,7 @@ def notes(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
             icon="message",
             text=note.get_kind_display(),
             who=note.owner.name,
-            note=note.text,
+            note=said(member, note, note.text),
             colour="green",
         )
 
@@ -151,8 +159,9 @@ def passed_on(words: dict[str, Any]) -> str:
     return _("%(number)s of your customers went over to %(who)s, among them %(name)s") % words
 
 
-def corrections(visit: Visit) -> Iterator[Event]:
+def corrections(member: Member, visit: Visit) -> Iterator[Event]:
     """T1.11: what a result said before it was mended."""
+    is_whole = is_said_to(member, visit)
     lines = AuditLine.objects.filter(
         object_kind="customers.visit", object_id=visit.pk, verb="customers.correct_visit"
     )
@@ -162,7 +171,7 @@ def corrections(visit: Visit) -> Iterator[Event]:
             icon="pencil",
             text=_("Result corrected"),
             who=line.actor_name,
-            note=changed(line),
+            note=changed(line, is_whole),
             colour="amber",
         )
 
@@ -172,19 +181,27 @@ def log(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
     lines = AuditLine.objects.filter(
         object_kind="customers.customer", object_id=customer.pk, verb__in=VERBS
     ).order_by("-seq")[:limit]
+    is_whole = is_open(member, customer)
     for line in lines:
         known = VERBS[line.verb]
-        note = changed(line) if line.before else line.note
+        note = line.note if is_whole else masks.text(line.note)
+        if line.verb == "customers.reveal":
+            note = line.after.get("contact", "")
+        elif line.before:
+            note = changed(line, is_whole)
         words = known["label"]
         yield Event(at=line.at, icon=known["icon"], text=_(words), who=line.actor_name, note=note)
 
 
-def changed(line: AuditLine) -> str:
-    """Field: old → new, a line for each; long texts cut."""
+def changed(line: AuditLine, is_whole: bool) -> str:
+    """Field: old → new, a line for each; long texts cut, numbers masked unless `is_whole`."""
     told = []
-    for name, old in line.before.items():
+    before, after = line.before, line.after
+    if not is_whole:
+        before, after = masks.values(before), masks.values(after)
+    for name, old in before.items():
         words = {"field": label_of(line, name), "old": shown(name, old)}
-        told.append(SHOWN % (words | {"new": shown(name, line.after.get(name))}))
+        told.append(SHOWN % (words | {"new": shown(name, after.get(name))}))
     return "\n".join(told)
 
 

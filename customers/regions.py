@@ -38,3 +38,10 @@ PROVINCES = (
     ("81", _("Hong Kong")),
     ("82", _("Macao")),
 )
+
+# ISO 3166-2 in the same order, for places too narrow for a name in letters
+ISO = (
+    "BJ TJ HE SX NM LN JL HL SH JS ZJ AH FJ JX SD HA HB HN GD GX HI CQ SC GZ YN XZ SN GS QH NX XJ"
+    " TW HK MO"
+)
+LETTERS = dict(zip((code for code, _name in PROVINCES), ISO.split(), strict=True))

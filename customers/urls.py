@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import customer, newcomer, ownership, visit
+from customers.views import customer, newcomer, numbers, ownership, visit
 
 app_name = "customers"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<int:pk>/share/", ownership.share, name="share"),
     path("<int:pk>/end_share/", ownership.end_share, name="end_share"),
     path("hand_over/", ownership.hand_over, name="hand_over"),
+    path("<int:pk>/reveal/", numbers.reveal, name="reveal"),
+    path("contacts/<int:pk>/reveal/", numbers.reveal_contact, name="reveal_contact"),
     path("<int:pk>/add_note/", customer.add_note, name="add_note"),
     path("<int:pk>/add_contact/", customer.add_contact, name="add_contact"),
     path("<int:pk>/plan_visit/", visit.plan_visit, name="plan_visit"),
@@ -32,5 +34,6 @@ urlpatterns = [
     path("visits/<int:pk>/start/", visit.start_visit, name="start_visit"),
     path("visits/<int:pk>/finish/", visit.finish_visit, name="finish_visit"),
     path("visits/<int:pk>/correct/", visit.correct_visit, name="correct_visit"),
+    path("visits/<int:pk>/attach/", visit.attach_visit, name="attach_visit"),
     path("visits/<int:pk>/cancel/", visit.cancel_visit, name="cancel_visit"),
 ]

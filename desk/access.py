@@ -10,3 +10,9 @@ from org.models import Member
 @rule("desk.home")
 def home(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
+
+
+@rule("desk.search")
+def search(member: Member, obj: Any = None) -> Because:
+    """Everybody may look; each finder reads only what the member sees."""
+    return everybody(member, obj)

@@ -3,14 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door
+from kit.registry import door, finder
 
 
 class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self) -> None:
-        from desk import access  # noqa: F401
+        from desk import access, finders  # noqa: F401
 
         door(
             group=N_("Workplace"),
@@ -31,3 +31,4 @@ class DeskConfig(AppConfig):
             phone=2,
             phone_roles=frozenset({"management", "director", "analyst"}),
         )
+        finder(key="pages", label=N_("Pages"), icon="arrow-right", order=60, source=finders.pages)

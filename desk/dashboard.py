@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from contracts.models import BINDING, Contract
-from customers.regions import PROVINCES
+from customers.regions import LETTERS, PROVINCES
 from figures.measures import measures
 from figures.totals import Row, figures, rows_url
 from kit.calendar import month_of
@@ -203,6 +203,7 @@ def provinces(
         {
             "adcode": code,
             "name": name,
+            "letters": LETTERS[code],
             "amount": sums.get(code),
             "shown": f"{(sums.get(code) or 0) / 10_000:,.0f}",
             "url": rows_url(

@@ -7,5 +7,6 @@ from desk import views
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
     path("figures/", views.figures_, name="figures"),
 ]

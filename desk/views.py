@@ -8,6 +8,7 @@ from desk import dashboard
 from desk.pending import stages
 from desk.today import desk_of, greeting
 from kit.forms import number
+from kit.search import Sought, look
 from org.access import page
 from org.models import Member, Unit
 
@@ -55,6 +56,21 @@ def figures_(request: HttpRequest) -> HttpResponse:
         "recent": dashboard.recent_months(today),
     }
     return render(request, "desk/figures.html", context)
+
+
+@page("desk.search")
+def search(request: HttpRequest) -> HttpResponse:
+    """T23: whatever one may see, by letters, pinyin, initials or number; a page and a palette."""
+    sought = Sought.of(request.GET.get("q", ""))
+    groups = look(request.member, sought)
+    context = {
+        "sought": sought,
+        "groups": groups,
+        "number": sum(len(group.hits) for group in groups),
+    }
+    names = {"so-palette-list": "desk/_palette.html", "so-found": "desk/_found.html"}
+    target = request.htmx.target if request.htmx else ""
+    return render(request, names.get(target, "desk/search.html"), context)
 
 
 def chosen(value, model):

@@ -1,1 +1,1 @@
-"""Measures that upper floors register, and totals of them by unit, member and month."""
+"""Measures that upper floors register, their rollup, and totals by unit, member and month."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as N_
+
 from kit.because import Because
 from org.access import holds, rule
 from org.models import Member, Role
@@ -18,6 +20,6 @@ READERS = (
 )
 
 
-@rule("figures.view")
+@rule("figures.view", clauses="ORG-1.6", label=N_("See the figures of one's units"))
 def view(member: Member, obj: Any = None) -> Because:
     return holds(member, *READERS)

@@ -15,7 +15,8 @@ class Measure:
     `model` is "app.model"; `at` its day or moment; `value` an aggregate such as Sum("gross_amount")
     or Count("pk"); `url` names the list that opens the rows, with `fixed` as its other arguments.
     The list takes the days as the names in `span`, by default signed_from and signed_to for
-    signed_on. `label` is a msgid.
+    signed_on. `label` is a msgid. The table's migration credits the same to the rollup
+    (`figures.operations.credits_of`); that both agree is what `reconcile` compares.
     """
 
     key: str
@@ -27,8 +28,14 @@ class Measure:
     url: str = ""
     clause: str = ""
     is_money: bool = False
+    is_hours: bool = False
     fixed: Mapping[str, str] = field(default_factory=dict)
     span: tuple[str, str] = ("", "")
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether its numbers have places after the point; a count has none."""
+        return self.is_money or self.is_hours
 
     @property
     def days(self) -> tuple[str, str]:

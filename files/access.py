@@ -10,7 +10,15 @@ from django.utils.translation import gettext_noop as N_
 from files.exporters import exporters
 from files.holders import holders
 from files.importers import importers
-from files.models import Attachment, ExportJob, ExportState, ImportJob, ImportState
+from files.models import (
+    Attachment,
+    CompanyPicture,
+    ExportJob,
+    ExportState,
+    ImportJob,
+    ImportState,
+    PictureKind,
+)
 from kit.because import Because, Line, all_of, any_of, no, yes
 from org.access import after, covers, everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role, Unit
@@ -32,7 +40,7 @@ def imports(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("files.upload", clauses="CUS-2.2")
+@rule("files.upload", clauses="CUS-2.2", label=N_("Import records from a table"))
 def upload(member: Member, target: Target | None = None) -> Because:
     """For oneself at one's own unit; for others where one leads or assists."""
     sells = holds(member, *sorted(SELLING), Role.SALES_OPS)
@@ -54,29 +62,29 @@ def has_post(target: Target) -> bool:
     return below.exists() or posts.filter(unit_id__in=target.unit.ancestor_ids).exists()
 
 
-@rule("files.template")
+@rule("files.template", clauses="ORG-1.6", label=N_("Take the empty table of an import"))
 def template(member: Member, obj: Any = None) -> Because:
     return upload(member)
 
 
-@rule("files.open")
+@rule("files.open", clauses="ORG-1.6", label=N_("Open an import"))
 def open_(member: Member, job: ImportJob) -> Because:
     return sees(member, job)
 
 
-@rule("files.commit")
+@rule("files.commit", clauses="ORG-1.6", label=N_("Take over the accepted rows of an import"))
 def commit(member: Member, job: ImportJob) -> Because:
     """Who brought it decides; what the rows need is asked again."""
     own = owns(member, job)
     return member.may(importers[job.kind].rule) if own else own
 
 
-@rule("files.cancel")
+@rule("files.cancel", clauses="ORG-1.6", label=N_("Cancel an import"))
 def cancel(member: Member, job: ImportJob) -> Because:
     return owns(member, job)
 
 
-@rule("files.undo")
+@rule("files.undo", clauses="ORG-1.6", label=N_("Take an import back within its time"))
 def undo(member: Member, job: ImportJob) -> Because:
     """T17: who brought it, for a day."""
     own = owns(member, job)
@@ -96,18 +104,27 @@ def exports(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("files.export", clauses="CUS-2.3")
+@rule(
+    "files.export",
+    clauses="CUS-2.3",
+    label=N_("Take one's own list away as a table"),
+    strength="shows",
+)
 def export(member: Member, obj: Any = None) -> Because:
     """Everybody may take away what he may list; each list asks its own rule as well."""
     return everybody(member, obj)
 
 
-@rule("files.open_export")
+@rule("files.open_export", clauses="ORG-1.6", label=N_("Open an export"))
 def open_export(member: Member, job: ExportJob) -> Because:
     return sees(member, job)
 
 
-@rule("files.download_export")
+@rule(
+    "files.download_export",
+    clauses="ORG-1.6",
+    label=N_("Download an export while one still has the right"),
+)
 def download_export(member: Member, job: ExportJob) -> Because:
     """T16: one downloader, for a day, and with the rights of the moment."""
     asked = [owns(member, job), is_there(job), member.may(exporters[job.kind].rule)]
@@ -122,7 +139,7 @@ def is_there(job: ExportJob) -> Because:
     return Because("is_there", ok, (Line("clock", ok=ok, text=text),))
 
 
-@rule("files.failed_rows")
+@rule("files.failed_rows", clauses="ORG-1.6", label=N_("Take the rows that were not accepted"))
 def failed_rows(member: Member, job: ImportJob) -> Because:
     return owns(member, job)
 
@@ -144,7 +161,7 @@ def is_kept(attachment: Attachment) -> Because:
     return no("is_kept", Line("fact", ok=False, text=N_("the file was removed")))
 
 
-@rule("files.download")
+@rule("files.download", clauses="ORG-1.6", label=N_("Download a paper of a record one sees"))
 def download(member: Member, attachment: Attachment) -> Because:
     """Whoever sees the record; a removed paper only by whoever may put it back."""
     seen = sees(member, target_of(attachment))
@@ -153,18 +170,31 @@ def download(member: Member, attachment: Attachment) -> Because:
     return any_of("download", (is_kept(attachment), keeps_it(member, attachment)))
 
 
-@rule("files.preview")
+@rule("files.preview", clauses="ORG-1.6", label=N_("Look at a paper of a record one sees"))
 def preview(member: Member, attachment: Attachment) -> Because:
     return download(member, attachment)
 
 
-@rule("files.remove")
+@rule("files.remove", clauses="ORG-1.6", label=N_("Remove a paper"))
 def remove(member: Member, attachment: Attachment) -> Because:
     return all_of("remove", (is_kept(attachment), keeps_it(member, attachment)))
 
 
-@rule("files.restore")
+@rule("files.restore", clauses="ORG-1.6", label=N_("Put a removed paper back"))
 def restore(member: Member, attachment: Attachment) -> Because:
     if attachment.archived_at is None:
         return no("restore", *is_kept(attachment).lines)
     return keeps_it(member, attachment)
+
+
+@rule("files.set_picture", clauses="ORG-1.3", label=N_("Change logo and seal"))
+def set_picture(member: Member, obj: Any = None) -> Because:
+    """Logo and seal stand on the company's papers: its administrator's to keep."""
+    return member.may("org.administer")
+
+
+@rule("files.view_picture", clauses="CTR-1.4", label=N_("See logo and seal"))
+def view_picture(member: Member, picture: CompanyPicture) -> Because:
+    """A logo is public; a bare seal could be put under anything, so only who keeps it sees it."""
+    asked = everybody if picture.kind == PictureKind.LOGO else set_picture
+    return asked(member, picture)

@@ -3,14 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door
+from kit.registry import door, panel
 
 
 class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import access, actions  # noqa: F401
+        from files import access, actions, panels  # noqa: F401
         from tenancy.actions import handle, handle_long
         from tenancy.params import declare
 
@@ -22,6 +22,7 @@ class FilesConfig(AppConfig):
             low=1,
             high=100,
         )
+        panel("org.company", 10, panels.pictures)
         handle("files.preview", actions.draw_preview)
         handle_long("files.check", actions.check_file)
         handle_long("files.commit", actions.commit_rows)

@@ -94,6 +94,14 @@ class AttachForm(forms.Form):
     )
 
 
+class PictureForm(forms.Form):
+    """A logo or a seal."""
+
+    file = forms.FileField(
+        label=_("Picture"), widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"})
+    )
+
+
 class ExportForm(forms.Form):
     """What a person says about a table to take away; which rows is said by the list's filters."""
 

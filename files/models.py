@@ -1,5 +1,7 @@
 """Imports with what was found in each row, and the papers that hang on records."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -170,6 +172,57 @@ class Attachment(CompanyModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PictureKind(models.TextChoices):
+    """The company's own pictures on its papers."""
+
+    LOGO = "logo", _("Logo")
+    SEAL = "seal", _("Seal")
+
+
+class PictureQuerySet(models.QuerySet):
+    """Pictures by time: a paper keeps those of its day."""
+
+    def visible_to(self, member: Member) -> "PictureQuerySet":
+        """The company's own; who may look at a seal is the rule's to say."""
+        return self.filter(company_id=member.company_id)
+
+    def in_force(self) -> "PictureQuerySet":
+        return self.filter(until=None)
+
+    def at(self, moment: datetime) -> "PictureQuerySet":
+        return self.filter(since__lte=moment).exclude(until__lte=moment)
+
+
+class CompanyPicture(CompanyModel):
+    """T23: logo or seal from one moment to another; papers of that time keep it."""
+
+    kind = models.CharField(max_length=4, choices=PictureKind)
+    stored = models.CharField(max_length=80, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    added_by = Link(Member, models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=timezone.now, editable=False)
+    until = models.DateTimeField(null=True, editable=False)
+
+    objects = PictureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture of the company")
+        verbose_name_plural = _("pictures of the company")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "kind"],
+                condition=models.Q(until=None),
+                name="files_companypicture_one",
+                violation_error_message=_("Somebody has changed this picture just now."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
 
 
 class ImportOutcome(CompanyModel):

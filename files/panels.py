@@ -6,10 +6,8 @@ from django.db.models import Model
 from django.urls import reverse
 
 from files.holders import holders
-from files.models import Attachment, Purpose
+from files.models import Attachment, CompanyPicture, PictureKind, Purpose
 from org.models import Member
-
-VERBS = {Purpose.PAPER: "attach", Purpose.SIGNED_COPY: "attach_signed_copy"}
 
 
 def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
@@ -20,9 +18,9 @@ def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
     rows = list(found)
     kept = [row for row in rows if row.archived_at is None]
     has_signed = any(row.purpose == Purpose.SIGNED_COPY for row in kept)
-    app = obj._meta.app_label
+    # the address bears the name of the rule: customers.attach is customers:attach
     adds = [
-        {"url": reverse(f"{app}:{VERBS[purpose]}", args=[obj.pk]), "purpose": purpose}
+        {"url": reverse(holder.rules[purpose].replace(".", ":"), args=[obj.pk]), "purpose": purpose}
         for purpose, allowed in may.items()
         if allowed and not (purpose == Purpose.SIGNED_COPY and has_signed)
     ]
@@ -35,3 +33,13 @@ def attachments(member: Member, obj: Model) -> dict[str, Any] | None:
         "removed": gone,
         "adds": adds,
     }
+
+
+def pictures(member: Member, company: Model) -> dict[str, Any]:
+    """Logo and seal on the company's own page, each with its picture or the place for one."""
+    there = {row.kind: row for row in CompanyPicture.objects.in_force().select_related("added_by")}
+    rows = [
+        {"kind": kind, "picture": there.get(kind.value), "url": reverse(f"files:set_{kind.value}")}
+        for kind in PictureKind
+    ]
+    return {"template": "files/_pictures.html", "rows": rows}

@@ -1,5 +1,6 @@
 """Imports from the upload to the decision; papers: added, read, removed, put back."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,18 +16,21 @@ from files import actions
 from files.access import commit as may_commit
 from files.access import target_of
 from files.exporters import exporters
-from files.forms import AttachForm, ExportForm, UploadForm
+from files.forms import AttachForm, ExportForm, PictureForm, UploadForm
 from files.holders import holders
 from files.importers import importers
 from files.models import (
     Attachment,
+    CompanyPicture,
     ExportJob,
     ImportJob,
     ImportRow,
     ImportState,
+    PictureKind,
     Purpose,
 )
 from files.sniffing import TYPES
+from kit.answers import form_page, tried
 from kit.because import Forbidden, Refused
 from kit.lists import page_of
 from kit.sheets import write_csv
@@ -245,6 +249,36 @@ def restore(request: HttpRequest, paper: Attachment) -> HttpResponse:
 
 def _back(paper: Attachment) -> Any:
     return redirect(holders[paper.kind].url, pk=target_of(paper).pk)
+
+
+# --- the company's own pictures -------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@page("files.set_picture")
+def set_picture(request: HttpRequest, kind: str) -> HttpResponse:
+    """A new logo or seal; what happens to papers is said before."""
+    is_sent = request.method == "POST"
+    form = PictureForm(request.POST, request.FILES) if is_sent else PictureForm()
+    act = partial(actions.set_picture, kind=kind, by=request.member)
+    if is_sent and tried(request, form, act):
+        messages.success(request, _("Saved."))
+        return redirect("org:company")
+    most = actions.pictures.MOST_MEGABYTES
+    return form_page(request, "files/set_picture.html", form, kind=PictureKind(kind), most=most)
+
+
+@page("files.view_picture", CompanyPicture)
+def view_picture(request: HttpRequest, picture: CompanyPicture) -> HttpResponse:
+    return sealed(HttpResponse(actions.bytes_of(picture), content_type="image/png"))
+
+
+@require_POST
+@page("files.set_picture", CompanyPicture)
+def remove_picture(request: HttpRequest, picture: CompanyPicture) -> HttpResponse:
+    actions.remove_picture(picture, by=request.member)
+    messages.success(request, _("Removed. Papers that carry it keep it."))
+    return redirect("org:company")
 
 
 @page("files.exports")

@@ -4,6 +4,7 @@ import "./js/menus.js";
 import "./js/forms.js";
 import "./js/rows.js";
 import "./js/lookup.js";
+import "./js/palette.js";
 import "./js/keys.js";
 import "./js/locate.js";
 import "./js/theme.js";
@@ -27,11 +28,17 @@ Object.assign(htmx.config, {
 window.htmx = htmx;
 document.documentElement.dataset.soJs = "";
 
+const cited = (text, clauses = []) => (text ? [text, ...new Set(clauses)].join(" · ") : "");
+
 function reason(xhr) {
   const type = xhr.getResponseHeader("Content-Type") || "";
-  if (type.includes("json")) return JSON.parse(xhr.responseText).detail;
+  if (type.includes("json")) {
+    const said = JSON.parse(xhr.responseText);
+    return cited(said.detail, said.because?.clauses);
+  }
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  return page.querySelector("[data-so-reason]")?.textContent.trim();
+  const chips = [...page.querySelectorAll(".so-because .so-clause")].map((e) => e.textContent);
+  return cited(page.querySelector("[data-so-reason]")?.textContent.trim(), chips);
 }
 
 document.addEventListener("htmx:responseError", (event) => {

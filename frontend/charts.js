@@ -7,15 +7,17 @@ import { SVGRenderer } from "echarts/renderers";
 echarts.use([BarChart, LineChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const chinese = document.documentElement.lang.startsWith("zh");
+const language = document.documentElement.lang;
+const chinese = language.startsWith("zh");
+const [tenThousand, hundredMillion] = language === "zh-hant" ? "萬億" : "万亿";
 const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 2 });
 const plain = new Intl.NumberFormat(document.documentElement.lang);
 
 function short(value) {
   const size = Math.abs(value);
   if (!chinese) return compact.format(value);
-  if (size >= 1e8) return `${plain.format(value / 1e8)}亿`;
-  return size >= 1e4 ? `${plain.format(Math.round(value / 1e4))}万` : plain.format(value);
+  if (size >= 1e8) return `${plain.format(value / 1e8)}${hundredMillion}`;
+  return size >= 1e4 ? `${plain.format(Math.round(value / 1e4))}${tenThousand}` : plain.format(value);
 }
 
 function look() {

@@ -1,7 +1,7 @@
 """A verdict together with its explanation: what every deciding function returns."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -79,11 +79,19 @@ class Because:
     def clauses(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(line.clause for line in self.lines if line.clause))
 
+    def citing(self, clause: str) -> "Because":
+        """The same answer; a refusal that names no clause names this one where it decides."""
+        if self.verdict or not clause or self.clauses:
+            return self
+        lines = (line if line.ok else replace(line, clause=clause) for line in self.lines)
+        return replace(self, lines=tuple(lines))
+
     def as_json(self) -> dict[str, Any]:
         return {
             "question": self.question,
             "verdict": self.verdict,
             "text": str(self),
+            "clauses": list(self.clauses),
             "lines": [line.as_json() | {"text_shown": str(line)} for line in self.lines],
             "facts_hash": self.facts_hash,
             "nearest": self.nearest,
@@ -161,6 +169,15 @@ class Refused(Exception):
         self.code = code
         self.errors = dict(errors or {})
         super().__init__(self.detail)
+
+    def citing(self, clause: str) -> "Refused":
+        """Make sure that reasons are given and that they name a clause."""
+        if self.because is None and self.detail and clause:
+            line = Line("fact", ok=False, text=self.detail, clause=clause)
+            self.because = Because(self.code, verdict=False, lines=(line,))
+        elif self.because is not None:
+            self.because = self.because.citing(clause)
+        return self
 
 
 class Forbidden(Refused):

@@ -7,6 +7,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_
 
 Table = Mapping[dt.date, bool]
 
@@ -33,7 +35,25 @@ MOVABLE = {
     2034: ("02-19", "04-05", "06-20", "09-27"),
     2035: ("02-08", "04-05", "06-10", "09-16"),
 }
+# what the published tables and the list below call them
+HOLIDAYS = {
+    "元旦": N_("New Year's Day"),
+    "春节": N_("Spring Festival"),
+    "清明": N_("Qingming Festival"),
+    "清明节": N_("Qingming Festival"),
+    "劳动节": N_("Labour Day"),
+    "端午": N_("Dragon Boat Festival"),
+    "端午节": N_("Dragon Boat Festival"),
+    "中秋": N_("Mid-Autumn Festival"),
+    "中秋节": N_("Mid-Autumn Festival"),
+    "国庆节": N_("National Day"),
+}
 LONGER_SINCE = 2025  # New Year's Eve and 2 May became statutory: 13 days instead of 11
+
+
+def holiday_label(name: str) -> str:
+    """A public holiday in the reader's language; what the company named itself stays."""
+    return gettext(HOLIDAYS[name]) if name in HOLIDAYS else name
 
 
 @cache

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.core.signing import BadSignature, Signer
+from django.db import connections
 from django.db.models import Field, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
@@ -43,6 +44,24 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, str]:
     """(number of rows, its text); counting stops after `cap`, the text is then `1000+`."""
     number = queryset.order_by()[: cap + 1].count()
     return (cap, f"{cap}+") if number > cap else (number, str(number))
+
+
+def capped_counts(*querysets: QuerySet, cap: int = CAP) -> list[tuple[int, str]]:
+    """The same for several lists in one statement: the chips above a list."""
+    texts, values = [], []
+    for queryset in querysets:
+        rows = queryset.order_by().values("pk")[: cap + 1]
+        try:
+            text, params = rows.query.sql_with_params()
+        except EmptyResultSet:
+            texts.append("0")
+            continue
+        texts.append(f"(SELECT count(*) FROM ({text}) counted)")  # noqa: S608  from the ORM
+        values += params
+    with connections[querysets[0].db].cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(texts)}", values)
+        numbers = cursor.fetchone()
+    return [(cap, f"{cap}+") if n > cap else (n, str(n)) for n in numbers]
 
 
 def page_of(

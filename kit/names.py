@@ -106,6 +106,12 @@ def _syllables(plain: str, style: Style = Style.NORMAL) -> list[str]:
     return [part.lower() for part in lazy_pinyin(plain, style=style, errors=list)]
 
 
+def readings(name: str) -> tuple[list[str], list[str]]:
+    """One syllable for each sign of `normalise(name)`: by the dictionary of phrases, and singly."""
+    plain = normalise(name)
+    return _syllables(plain), [_reading(character) for character in plain]
+
+
 def search_text(name: str, *more: str) -> str:
     """Everything a record can be found by, lower case, in tokens without repetition.
 

@@ -1,4 +1,4 @@
-"""What upper floors hand down at start-up: clause bindings, navigation, panels and timelines."""
+"""What floors hand down at start-up: clause bindings, navigation, panels, timelines, finders."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -19,6 +19,10 @@ class Binding:
 
 
 bindings: dict[tuple[str, str, str], Binding] = {}
+# clauses of which everything is built: a house test asks each for what prevents and for a test
+finished: set[str] = set()
+# the manual's clauses by their codes, handed down by the handbook; each prints as its sentence
+manual: dict[str, Any] = {}
 
 
 def bind(clauses: str | Iterable[str], kind: str, target: str, strength: str) -> tuple[str, ...]:
@@ -29,6 +33,16 @@ def bind(clauses: str | Iterable[str], kind: str, target: str, strength: str) ->
     for clause in names:
         bindings[clause, kind, target] = Binding(clause, kind, target, strength)
     return names
+
+
+def clauses_of(kind: str, target: str) -> tuple[str, ...]:
+    """The clauses a rule, step, parameter … serves, in the order in which they were declared."""
+    return tuple(b.clause for b in bindings.values() if b.kind == kind and b.target == target)
+
+
+def finish(clauses: str) -> None:
+    """Mark clauses, set apart by spaces, as built in full."""
+    finished.update(clauses.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +109,49 @@ def timeline(place: str, source: Callable[..., Iterable[Event]]) -> None:
 def timeline_of(place: str, member: Any, obj: Any, limit: int = 30) -> list[Event]:
     events = [event for source in timelines[place] for event in source(member, obj, limit)]
     return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """One group of the search everywhere; `url` is a list that takes `?q=`, shown as "all of them".
+
+    `source(member, sought, limit)` gives kit.search.Found, best first, read through `visible_to`;
+    for an empty `sought` what was touched last, or nothing.
+    """
+
+    key: str
+    label: str
+    icon: str
+    order: int
+    source: Callable[..., Iterable[Any]]
+    url: str = ""
+
+
+finders: list[Finder] = []
+
+
+def finder(**fields: Any) -> None:
+    """Add a group to the search: key, label (msgid), icon, order, source, perhaps url."""
+    entry = Finder(**fields)
+    finders[:] = sorted([*(f for f in finders if f.key != entry.key), entry], key=lambda f: f.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A page one goes to by name which is no entry of the navigation, such as a new record."""
+
+    label: str
+    url: str
+    icon: str
+    rule: str
+    order: int
+
+
+commands: list[Command] = []
+
+
+def command(**fields: Any) -> None:
+    """Add a page to the search: label (msgid), url name, icon, rule, order."""
+    entry = Command(**fields)
+    kept = [c for c in commands if c.url != entry.url]
+    commands[:] = sorted([*kept, entry], key=lambda c: c.order)

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Model, Q
+from django.db.models import DateTimeField, Model, Q, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,11 +15,13 @@ from django.utils.translation import gettext_noop as N_
 
 from kit.because import Because, Forbidden, Line, any_of, msgid, no, yes
 from kit.pages import Guard
-from kit.registry import bind
+from kit.registry import bind, clauses_of
 from org.models import Member, Role, UnitGrant
 
 Rule = Callable[[Member, Any], Because]
 rules: dict[str, Rule] = {}
+# what a rule allows, in words (msgids)
+labels: dict[str, str] = {}
 
 # Records that a duty of the moment lets someone see, by model label: an approver's open case.
 Duty = Callable[[Member], Iterable[int]]
@@ -79,31 +81,47 @@ class Scope:
 
     @classmethod
     def of(cls, member: Member) -> "Scope":
-        """Two queries: valid grants, current posts."""
+        """Valid grants and current posts, in one query of one shape."""
         now, day = timezone.now(), timezone.localdate()
         # a post appointed for a later day brings nothing before it
         begun = Q(post=None) | Q(post__starts_on__lte=day)
         grants = UnitGrant.objects.filter(
             begun, Q(valid_until=None) | Q(valid_until__gt=now), user_id=member.user_id
         ).values_list(
+            Value("grant"),
             "permission__codename",
             "content_object__path",
             "content_object__name",
             "post__role",
             "valid_until",
+            "content_object_id",
+            # where the posts have what they are ordered by
+            Value(value=False),
+            Value(day),
+            "pk",
         )
-        posts = (
-            member.posts.in_force()
-            .order_by("is_acting", "starts_on", "id")
-            .values_list("role", "unit_id", "unit__name", "unit__path")
+        posts = member.posts.in_force().values_list(
+            Value("post"),
+            Value(""),
+            "unit__path",
+            "unit__name",
+            "role",
+            Value(None, output_field=DateTimeField()),
+            "unit_id",
+            "is_acting",
+            "starts_on",
+            "pk",
         )
+        rows = list(grants.union(posts, all=True))
+        held = sorted((row for row in rows if row[0] == "post"), key=lambda row: row[7:])
         return cls(
             member,
             (
                 Grant(name, path, unit, role or "", until)
-                for name, path, unit, role, until in grants
+                for kind, name, path, unit, role, until, *_rest in rows
+                if kind == "grant"
             ),
-            (Seat(*post) for post in posts),
+            (Seat(row[4], row[6], row[3], row[2]) for row in held),
         )
 
     @property
@@ -132,6 +150,19 @@ class Scope:
             if grant.permission == permission and not grant.path.startswith(tuple(kept)):
                 kept.append(grant.path)
         return [(path, after(path)) for path in kept]
+
+    def counts(self, prefix: str = "") -> Q:
+        """What the figures add up: one's own, and what a post covers.
+
+        It is the part of `reach` that rests on owner and unit alone. A share, an open task or the
+        customer's new owner opens a record to read; nobody's figures grow by it.
+        """
+        if self.sees_all():
+            return Q()
+        found = Q(**{f"{prefix}owner": self.member})
+        for low, high in self.ranges("see"):
+            found |= Q(**{f"{prefix}org_path__gte": low, f"{prefix}org_path__lt": high})
+        return found
 
     def sees_all(self) -> bool:
         return any(g.permission == "see" and g.path.count("/") == 1 for g in self.grants)
@@ -221,20 +252,33 @@ def everybody(member: Member, obj: Any = None) -> Because:
     return yes("everybody", Line("rule", ok=True, text=N_("every member may")))
 
 
-def rule(name: str, *, clauses: str = "") -> Callable[[Rule], Rule]:
-    """Register a rule `app.verb`: (member, obj) -> Because. Declares the clauses it enforces."""
+def rule(
+    name: str, *, clauses: str = "", label: str = "", strength: str = "prevents"
+) -> Callable[[Rule], Rule]:
+    """Register a rule `app.verb`: (member, obj) -> Because. Declares the clauses it serves.
+
+    `label` (a msgid) says what it allows, for the page of the clause; a rule that refuses nobody
+    only "shows".
+    """
 
     def register(function: Rule) -> Rule:
         rules[name] = function
-        bind(clauses, "rule", name, "prevents")
+        labels[name] = label
+        bind(clauses, "rule", name, strength)
         return function
 
     return register
 
 
 def may(member: Member, name: str, obj: Any = None) -> Because:
-    """Ask a rule by name; a rule that does not exist is a bug, not a refusal."""
-    return rules[name](member, obj)
+    """Ask a rule by name; a rule that does not exist is a bug, not a refusal.
+
+    A refusal names its clause: that of the line which decided, else the first one of the rule.
+    """
+    because = rules[name](member, obj)
+    if because:
+        return because
+    return because.citing(next(iter(clauses_of("rule", name)), ""))
 
 
 def check(member: Member, name: str, obj: Any = None) -> Because:

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kit.because import Refused
+from kit.registry import clauses_of
 from org.access import check
 from org.middleware import refusal_json
 from org.models import Member
@@ -81,6 +83,22 @@ class DoorMixin:
         check(self.member, self.rules[self.action], obj)
 
 
+class NewestFirst(CursorPagination):
+    """Lists by position, as on the pages; `next` and `previous` are addresses."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = ("-updated_at", "-id")
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        except (ValueError, ValidationError) as wrong:
+            # a cursor that was made by hand and holds no value of the column
+            raise exceptions.NotFound(self.invalid_cursor_message) from wrong
+
+
 def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error in one shape: code, detail, and errors or because where they apply."""
     from rest_framework.views import exception_handler  # that module loads this one's classes
@@ -88,6 +106,9 @@ def errors_as_json(error: Exception, context: dict[str, Any]) -> Response | None
     request = context["request"]._request
     request.refused = error
     if isinstance(error, Refused):
+        view = context["view"]
+        rule = getattr(view, "rules", {}).get(getattr(view, "action", None) or "", "")
+        error.citing(next(iter(clauses_of("rule", rule)), ""))
         return Response(refusal_json(error), status=error.status)
     if isinstance(error, ValidationError):
         # without fields it comes from a value of the address, such as a cursor

@@ -10,12 +10,15 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.backends import normalise
 from accounts.models import User
 from kit.codes import credit_code, mobile, phone
 from org.models import Member, Role, Unit, owned_models
 from tenancy.params import Declared
+
+HOURS = (1, 4, 8, 24, 48, 72)
 
 
 class UnitChoice(forms.ModelChoiceField):
@@ -178,6 +181,18 @@ class CompanyForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
+class TermsForm(forms.Form):
+    """The standing clauses of contracts."""
+
+    terms = forms.CharField(
+        label=_("Clauses"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_("One clause a line. The numbers are put in front by themselves."),
+    )
+
+
 class ParamForm(forms.Form):
     """A new value between its bounds, from a day to come, with the reason."""
 
@@ -198,6 +213,27 @@ class ParamForm(forms.Form):
         self.fields["value"] = field
         self.fields["starts"].initial = lambda: timezone.localdate() + timedelta(days=1)
         self.order_fields(self.field_order)
+
+
+class SupportForm(forms.Form):
+    """Who of the operator may read along, how long and what for."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Person of the operator"))
+    hours = forms.TypedChoiceField(label=_("For"), coerce=int, initial=4)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("For example the fault that is to be looked at."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = User.objects.filter(is_staff=True, is_active=True).order_by(
+            "name", "login"
+        )
+        self.fields["hours"].choices = [
+            (n, ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}) for n in HOURS
+        ]
 
 
 class DayForm(forms.Form):

@@ -15,6 +15,7 @@ class Seat:
 
     company_id: int
     member_id: int
+    support_id: int = 0  # a guest of the operator instead of a member, who only reads
 
 
 class BadToken(Exception):
@@ -25,6 +26,13 @@ def memberships(user_id: int) -> list[Seat]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT company_id, member_id FROM memberships_of(%s)", [user_id])
         return [Seat(*row) for row in cursor.fetchall()]
+
+
+def supports(user_id: int) -> list[Seat]:
+    """Companies that let a person of the operator read along just now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT company_id, access_id FROM supports_of(%s)", [user_id])
+        return [Seat(firm, -user_id, access) for firm, access in cursor.fetchall()]
 
 
 def digest(token: str) -> str:
@@ -54,5 +62,7 @@ def seat_of_session(request: HttpRequest) -> Seat | None:
     for seat in seats:
         if seat.company_id == chosen:
             return seat
+    if chosen is not None and request.user.is_staff:
+        return next((s for s in supports(request.user.pk) if s.company_id == chosen), None)
     # never another one in silence when the chosen company has switched the member off
     return seats[0] if len(seats) == 1 and chosen is None else None

@@ -6,15 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from accounts.places import place
-from audit.actions import refuse
-from kit.because import Refused
+from audit.actions import record, refuse
+from kit.because import Forbidden, Line, Refused, no
+from kit.registry import clauses_of
+from org.guest import guest_of
 from org.membership import BadToken, Seat, seat_of_session, seat_of_token
-from org.models import Member
+from org.models import Member, SupportAccess
 from tenancy.context import Origin, company
 from tenancy.models import IdempotencyKey
 
@@ -35,7 +40,7 @@ class Door:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.member, request.refused = None, None
+        request.member, request.refused, request.support = None, None, None
         try:
             seat = self.seat(request)
         except BadToken:
@@ -49,6 +54,9 @@ class Door:
         )
         with company(seat.company_id, came=came):
             response = self.inside(request, seat)
+        if request.support:
+            with company(seat.company_id, came=came):
+                log_page(request, response.status_code)
         # no store on the way keeps it, and the way back asks again: it is one person's sight of now
         response.headers.setdefault("Cache-Control", "private, no-cache")
         if response.status_code in LOGGED and request.resolver_match:
@@ -57,7 +65,11 @@ class Door:
         return response
 
     def inside(self, request: HttpRequest, seat: Seat) -> HttpResponse:
-        member = Member.objects.select_related("company").get(pk=seat.member_id)
+        if seat.support_id:
+            return self.beside(request, seat)
+        open_door = SupportAccess.objects.in_force()
+        rows = Member.objects.annotate(has_support=Exists(open_door))
+        member = rows.select_related("company", "user").get(pk=seat.member_id)
         request.member = request.user._member = member
         if has_nul(request):
             return malformed(request)
@@ -75,6 +87,24 @@ class Door:
             keep(kept, response)
         return response
 
+    def beside(self, request: HttpRequest, seat: Seat) -> HttpResponse:
+        """ORG-1.6: a guest of the operator reads; whatever a page would write is undone."""
+        access = SupportAccess.objects.in_force().filter(pk=seat.support_id).first()
+        if access is None:  # ended between two looks
+            return redirect("org:choose_company")
+        request.support = access
+        request.member = request.user._member = guest_of(access)
+        if has_nul(request):
+            return malformed(request)
+        if request.method not in SAFE and not is_public(request):
+            text = N_("support access only reads: nothing can be changed with it")
+            line = Line("rule", ok=False, text=text, clause="ORG-1.6")
+            response = self.process_exception(request, Forbidden(no("read_only", line)))
+        else:
+            response = self.get_response(request)
+        transaction.set_rollback(True)
+        return response
+
     @staticmethod
     def seat(request: HttpRequest) -> Seat | None:
         header = request.headers.get("Authorization", "")
@@ -87,13 +117,12 @@ class Door:
 
     @staticmethod
     def log(request: HttpRequest, seat: Seat, status: int) -> None:
-        guard = getattr(request.resolver_match.func, "guard", None)
         refuse(
             member_id=seat.member_id,
             status=status,
             method=request.method,
             path=request.path,
-            rule=guard.rule if guard else "",
+            rule=rule_of(request),
             code=getattr(request.refused, "code", "") or "",
         )
 
@@ -103,9 +132,31 @@ class Door:
             if isinstance(error, Http404) and wants_json(request):
                 return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
             return None
+        error.citing(next(iter(clauses_of("rule", rule_of(request))), ""))
         if wants_json(request):
             return JsonResponse(refusal_json(error), status=error.status)
         return render(request, f"{error.status}.html", {"refused": error}, status=error.status)
+
+
+def is_public(request: HttpRequest) -> bool:
+    """One's own login, language and company are nobody's business records."""
+    try:
+        guard = getattr(resolve(request.path_info).func, "guard", None)
+    except Resolver404:
+        return False
+    return guard is not None and guard.rule == "public"
+
+
+def log_page(request: HttpRequest, status: int) -> None:
+    """Every page a guest opened, with what came of it, in the company's own log."""
+    said = {"method": request.method, "path": request.get_full_path()[:300], "status": status}
+    record("org.open_page", request.support, by=request.member, after=said)
+
+
+def rule_of(request: HttpRequest) -> str:
+    """The rule that guards the page asked for."""
+    guard = getattr(request.resolver_match.func, "guard", None) if request.resolver_match else None
+    return guard.rule if guard else ""
 
 
 def refusal_json(error: Refused) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The tree, the people in it, their posts and grants, and the base of every owned record."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,9 @@ from tenancy.models import Company, CompanyModel, Link
 
 if TYPE_CHECKING:
     from org.access import Scope
+
+
+MOST_SUPPORT = timedelta(hours=72)
 
 
 class Role(models.TextChoices):
@@ -233,6 +236,43 @@ class OneTimeLink(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.member_id}"
+
+
+class SupportQuerySet(ColleagueQuerySet):
+    """Access of the operator by time: it dies by itself."""
+
+    def in_force(self) -> "SupportQuerySet":
+        return self.filter(ended_at=None, expires_at__gt=timezone.now())
+
+
+class SupportAccess(CompanyModel):
+    """ORG-1.6: the company lets one person of the operator read along, for hours and a reason."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    granted_by = Link(Member, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = Link(Member, models.PROTECT, null=True, related_name="+")
+
+    objects = SupportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__lte=models.F("created_at") + MOST_SUPPORT),
+                name="org_supportaccess_hours",
+                violation_error_message=_("Support access lasts 72 hours at most."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.ended_at is None and self.expires_at > timezone.now()
 
 
 class UnitMove(CompanyModel):

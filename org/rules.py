@@ -2,22 +2,26 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as N_
+
 from kit.because import Because
 from org.access import everybody, holds, rule
 from org.models import Member, Role
 
 
-@rule("org.tree", clauses="ORG-1.1")
+@rule("org.tree", clauses="ORG-1.1", label=N_("See the organisation"), strength="shows")
 def tree(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("org.members", clauses="ORG-1.5")
+@rule(
+    "org.members", clauses="ORG-1.5", label=N_("See the members of the company"), strength="shows"
+)
 def members(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("org.roles", clauses="ORG-1.3")
+@rule("org.roles", clauses="ORG-1.3", label=N_("See what each role may do"), strength="shows")
 def roles(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
@@ -27,6 +31,10 @@ def profile(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("org.administer", clauses="ORG-1.3")
+@rule(
+    "org.administer",
+    clauses="ORG-1.3",
+    label=N_("Manage units, members, posts, parameters and calendar"),
+)
 def administer(member: Member, obj: Any = None) -> Because:
     return holds(member, Role.COMPANY_ADMIN)

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kit.registry import Door, doors
+from org.mark import mark_of
+from org.models import SupportAccess
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -24,9 +26,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         groups.setdefault(entry.group, []).append(shown(entry, here, counts))
     tabs = tabs_of(mine, member.scope.roles)
     return {
+        "mark": mark_of(member),
+        "supports": (there := supports_of(member)),
+        "may_end_support": bool(there) and bool(member.may("org.administer")),
         "nav": [{"label": _(label), "items": items} for label, items in groups.items()],
         "tabs": [shown(entry, here, counts) for entry in tabs],
     }
+
+
+def supports_of(member: Any) -> list[SupportAccess]:
+    """ORG-1.6: everybody in the company sees that the operator may read along, and who."""
+    if not getattr(member, "has_support", False):
+        return []
+    return list(SupportAccess.objects.in_force().select_related("user").order_by("expires_at"))
 
 
 def tabs_of(mine: list[Door], roles: frozenset[str]) -> list[Door]:

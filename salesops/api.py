@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 from approvals.api import CaseViewSet, DelegationViewSet
 from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
+from handbook.api import WhyViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
@@ -15,3 +16,4 @@ router.register("contacts", ContactViewSet, basename="contact")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("contracts", ContractViewSet, basename="contract")
 router.register("products", ProductViewSet, basename="product")
+router.register("why", WhyViewSet, basename="why")

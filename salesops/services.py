@@ -88,7 +88,8 @@ def run_folder() -> Path:
     """Folder of the sockets: DATA/run, or a short private one when that is too long a path."""
     folder = home() / "run"
     if len(os.fsencode(folder / f".s.PGSQL.{PG_PORT}")) > SOCKET_LIMIT:
-        root = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"
+        # what is there already has to be ours, see below
+        root = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"  # nosec B108
         folder = Path(root) / f"salesops-{os.geteuid()}-{tag()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     info, user = folder.lstat(), server_user()

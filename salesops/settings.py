@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "desk",
     "contracts",
     "customers",
+    "handbook",
     "approvals",
     "figures",
     "files",
@@ -151,7 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 TIME_ZONE = "Asia/Shanghai"
@@ -225,6 +226,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "org.api.errors_as_json",
+    "DEFAULT_PAGINATION_CLASS": "org.api.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "COERCE_DECIMAL_TO_STRING": True,
 }
@@ -248,6 +250,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenancy.sweep", "schedule": 1.5, "options": {"expires": 5}},
     "publish-heads": {"task": "audit.publish_heads", "schedule": 60.0},
     "approvals-clock": {"task": "approvals.clock", "schedule": 300.0},
+    "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
+    "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
     "tidy-logins": {"task": "accounts.tidy", "schedule": 3600.0},
 }

@@ -22,6 +22,8 @@ class Company(models.Model):
     address = models.CharField(_("address"), max_length=200, blank=True)
     bank_name = models.CharField(_("bank"), max_length=100, blank=True)
     bank_account = models.CharField(_("account number"), max_length=40, blank=True)
+    # standing clauses of its contracts, a paragraph a line; a submitted contract keeps its own copy
+    terms = models.TextField(_("standing clauses"), max_length=20_000, blank=True)
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -54,7 +56,7 @@ class Param(CompanyModel):
     key = models.CharField(max_length=60)
     value = models.JSONField()
     during = DateRangeField()
-    document = models.CharField(max_length=60, blank=True)
+    document = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from kit.because import Refused
+from kit.registry import bind
 from tenancy.context import memo, required
 
 
@@ -41,7 +42,9 @@ declared: dict[str, Declared] = {}
 
 def declare(key: str, default: Any, label: str, **facts: Any) -> None:
     """Make a parameter known: unit, low, high and clause are optional."""
-    declared[key] = Declared(key, default, label, **facts)
+    known = declared[key] = Declared(key, default, label, **facts)
+    if known.clause:
+        bind(known.clause, "param", key, "shows")
 
 
 def today() -> date:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.actions.document import add_decision, is_stale
-from approvals.kinds import Kind, kinds
+from approvals.kinds import Kind, StepPlan, kinds
 from approvals.models import (
     ADDED,
     Case,
@@ -114,33 +114,36 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
     return case
 
 
+def newest_chain(kind: Kind) -> Chain | None:
+    """The newest chain in force, if there is any yet."""
+    there = Chain.objects.filter(kind=kind.name, starts_on__lte=timezone.localdate())
+    return there.order_by("-version").first()
+
+
 def chain_of(kind: Kind) -> Chain:
     """The newest chain in force; the manual's own becomes version 1 at first use."""
-    found = (
-        Chain.objects.filter(kind=kind.name, starts_on__lte=timezone.localdate())
-        .order_by("-version")
-        .first()
-    )
-    if found:
+    if found := newest_chain(kind):
         return found
     chain, is_new = Chain.objects.get_or_create(kind=kind.name, version=1)
     if is_new:
-        Step.objects.bulk_create(
-            Step(
-                chain=chain,
-                position=plan.position,
-                key=plan.key,
-                name=plan.name,
-                role=plan.role,
-                clause=plan.clause,
-                hours=plan.hours,
-                mode=plan.mode,
-                is_fixed=plan.is_fixed,
-                checklist=list(plan.checklist),
-            )
-            for plan in kind.plan
-        )
+        Step.objects.bulk_create(step_of(plan, chain) for plan in kind.plan)
     return chain
+
+
+def step_of(plan: StepPlan, chain: Chain | None = None) -> Step:
+    """A step of the manual's own plan as a row, or as what the row would be."""
+    return Step(
+        chain=chain,
+        position=plan.position,
+        key=plan.key,
+        name=plan.name,
+        role=plan.role,
+        clause=plan.clause,
+        hours=plan.hours,
+        mode=plan.mode,
+        is_fixed=plan.is_fixed,
+        checklist=list(plan.checklist),
+    )
 
 
 def plan_from(case: Case, document: Document, start: int) -> None:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals import actions
+from approvals.boxes import document_url
 from approvals.models import Case
-from approvals.views.inbox import document_url
 from kit.because import Refused
 from org.access import page
 

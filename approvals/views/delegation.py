@@ -12,10 +12,10 @@ from approvals import actions
 from approvals.forms import DelegationForm
 from approvals.models import Delegation
 from approvals.panels import shown
+from kit.answers import form_page, tried
 from kit.forms import number
 from org.access import page
 from org.models import Member
-from org.views.answers import form_page, tried
 
 MOST = 200
 

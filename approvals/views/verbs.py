@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals import actions
+from approvals.boxes import document_url
 from approvals.forms import CommentForm, CopyForm, SignerForm, TransferForm
 from approvals.models import Case
-from approvals.views.inbox import document_url
+from kit.answers import form_page, tried
 from kit.because import Refused
 from org.access import page
-from org.views.answers import form_page, tried
 
 
 def _act(

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.actions import move
+from approvals.actions import is_stale, move
 from approvals.actions import submit as send
-from approvals.models import Status
+from approvals.models import OPEN_TO_EDIT, Status
 from audit.actions import record
+from contracts.letterhead import frozen_of
 from contracts.models import (
     MOST,
     Contract,
@@ -124,7 +125,15 @@ def change(
 
 
 def submit(contract: Contract, *, by: Member) -> Contract:
-    """CTR-1.1: hand it to the supervisor. Errors as in approvals.actions.submit."""
+    """CTR-1.1: hand it to the supervisor, with the company's head and clauses as they are now.
+
+    Errors as in approvals.actions.submit.
+    """
+    check(by, "contracts.submit", contract)
+    row, frozen = Contract.objects.filter(pk=contract.pk), frozen_of(contract)
+    # by the status in the row: somebody else may have submitted it since it was read
+    if not row.filter(status__in=OPEN_TO_EDIT).update(frozen=frozen) and is_stale(row.get()):
+        row.update(frozen=frozen)
     case = send(contract, by=by)
     contract.refresh_from_db()
     contract.case = case

@@ -13,6 +13,7 @@ from customers.actions.customer import (
 from customers.actions.intake import add_many, archive_many
 from customers.actions.note import add_note
 from customers.actions.ownership import hand_over
+from customers.actions.reveal import reveal
 from customers.actions.search import search
 from customers.actions.visit import (
     cancel_visit,
@@ -40,6 +41,7 @@ __all__ = [
     "hand_over",
     "plan_visit",
     "restore",
+    "reveal",
     "search",
     "set_tier",
     "share",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from audit.actions import record
 from customers.actions.fields import assign, coded, valid
 from customers.models import Contact, Customer
+from customers.numbers import unveiled
 from kit import codes
 from kit.because import Refused
 from org.access import check
@@ -52,7 +53,7 @@ def add_contact(customer: Customer, *, by: Member, **fields: Any) -> Contact:
 
 def change_contact(contact: Contact, *, by: Member, **fields: Any) -> Contact:
     check(by, "customers.change_contact", contact)
-    before = assign(contact, fields, FIELDS)
+    before = assign(contact, unveiled(by, contact, fields), FIELDS)
     checked(contact)
     before = {name: old for name, old in before.items() if old != getattr(contact, name)}
     if not before:

@@ -13,6 +13,7 @@ from customers.actions.contact import new_contact
 from customers.actions.fields import assign, checked_customer, stored, tidy
 from customers.actions.search import not_known
 from customers.models import Customer, CustomerShare, Tier, TierChange
+from customers.numbers import unveiled
 from kit.because import Forbidden, Refused
 from org.access import check, covers
 from org.models import Member, Unit
@@ -98,7 +99,7 @@ def change(customer: Customer, *, by: Member, **fields: Any) -> Customer:
     """CUS-2.1: keep the file up to date; old and new values go to the log (T19)."""
     check(by, "customers.change", customer)
     customer = locked(customer)
-    before = assign(customer, fields, FIELDS)
+    before = assign(customer, unveiled(by, customer, fields), FIELDS)
     checked_customer(customer)
     before = {name: old for name, old in before.items() if old != getattr(customer, name)}
     if not before:

@@ -10,7 +10,7 @@ from audit.actions import record
 from audit.models import AuditLine
 from customers.duplicates import Hit, Sought, compare, hits_of, is_same, twins_of
 from customers.models import Customer
-from kit import codes
+from kit import codes, masks
 from kit.because import Refused
 from kit.names import SHORTEST, normalise
 from org.access import check
@@ -39,7 +39,7 @@ def search(q: str, *, by: Member) -> list[Hit]:
         message = _("You have searched %(most)s times today; tomorrow you may again.")
         raise Refused(message % {"most": most}, code="limit")
     hits = hits_of(q, by)
-    record("customers.search", by, by=by, after={"q": q[:LONGEST], "hits": len(hits)})
+    record("customers.search", by, by=by, after={"q": masks.text(q[:LONGEST]), "hits": len(hits)})
     return hits
 
 

@@ -10,6 +10,7 @@ from customers.models.customer import (
     Source,
     Tier,
     cadence,
+    matches,
 )
 from customers.models.keeping import CustomerShare, Note, OwnerHistory, TierChange
 from customers.models.visit import Visit
@@ -29,4 +30,5 @@ __all__ = [
     "TierChange",
     "Visit",
     "cadence",
+    "matches",
 ]

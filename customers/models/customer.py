@@ -9,8 +9,10 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 from customers.regions import PROVINCES
+from kit.codes import phone
 from kit.names import pattern, query_grams, query_words
 from org.models import OwnedModel, OwnedQuerySet
 from tenancy.models import CompanyModel, Link
@@ -42,6 +44,15 @@ class Source(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+def matches(function: str, wanted: list[str]) -> list[int] | None:
+    """What a search function of the database names; None when it is a common term."""
+    with connection.cursor() as cursor:
+        text = sql.SQL("SELECT {}(%s::text[], %s)").format(sql.Identifier(function))
+        cursor.execute(text, [wanted, MOST_MATCHES])
+        ids = [row[0] for row in cursor.fetchall()]
+    return None if len(ids) >= MOST_MATCHES else ids
+
+
 class CustomerQuerySet(OwnedQuerySet):
     """Reads that chain with `visible_to`."""
 
@@ -63,10 +74,8 @@ class CustomerQuerySet(OwnedQuerySet):
         wanted = query_grams(q)
         if not wanted:
             return self.none()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT customer_matches(%s::text[], %s)", [wanted, MOST_MATCHES])
-            ids = [row[0] for row in cursor.fetchall()]
-        found = self if len(ids) >= MOST_MATCHES else self.filter(pk__in=ids)
+        ids = matches("customer_matches", wanted)
+        found = self if ids is None else self.filter(pk__in=ids)
         for word in query_words(q):
             found = found.filter(search__regex=pattern(word))
         return found
@@ -175,6 +184,25 @@ class Customer(OwnedModel):
         return Shown(_("In contact"), "green")
 
 
+class ContactQuerySet(OwnedQuerySet):
+    """People of customers that are in use."""
+
+    def active(self) -> "ContactQuerySet":
+        return self.filter(archived_at=None, customer__archived_at=None)
+
+    def search(self, q: str) -> "ContactQuerySet":
+        """By name, two characters at least, or by one whole telephone number; never by a part."""
+        found = models.Q(pk__in=())
+        if words := query_words(q):
+            ids = matches("contact_matches", words)
+            found = models.Q(pk__in=ids) if ids is not None else models.Q(name__icontains=q)
+        try:
+            number = phone(q)
+        except ValueError:
+            return self.filter(found)
+        return self.filter(found | models.Q(mobile=number) | models.Q(phone=number))
+
+
 class Contact(CompanyModel):
     """A person at the customer's."""
 
@@ -192,7 +220,7 @@ class Contact(CompanyModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")
@@ -211,6 +239,11 @@ class Contact(CompanyModel):
                 fields=["company", "mobile"],
                 condition=~models.Q(mobile=""),
                 name="customers_contact_mobile",
+            ),
+            models.Index(
+                fields=["company", "phone"],
+                condition=~models.Q(phone=""),
+                name="customers_contact_phone",
             ),
         ]
 

@@ -1,6 +1,5 @@
 """The list, the 360° page and the forms of a customer and its contacts."""
 
-from copy import copy
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +15,11 @@ from customers import actions
 from customers.filters import MOST_CHOICES, CustomerFilter, sellers_under, units_under
 from customers.forms import ContactForm, CustomerForm, NoteForm, TierForm
 from customers.models import Contact, Customer, Tier, Visit
+from customers.numbers import is_open, veiled
 from customers.regions import PROVINCES
-from customers.views.answers import form_page, tried
 from files.views import attach_page
-from kit.lists import capped_count, page_of
+from kit.answers import form_page, tried
+from kit.lists import capped_counts, page_of
 from kit.names import SHORTEST, normalise
 from kit.registry import panels_of, timeline_of
 from org.access import covers, page
@@ -32,6 +32,8 @@ SHORT = {
     Tier.D: gettext_lazy("Potential"),
 }
 MOST_OPTIONS = 20
+BESIDE = frozenset({"cursor", "filters"})
+NARROWING = ("filters", "unit", "owner", "province", "archived")
 
 
 @page("customers.list")
@@ -43,14 +45,16 @@ def list_(request: HttpRequest) -> HttpResponse:
     found = CustomerFilter(typed, seen, request=request).qs
     rows = found.filter(tier=tier) if tier in Tier.values else found
     q = typed.get("q", "").strip()
+    counts = [text for _n, text in capped_counts(found, *(found.filter(tier=t) for t in Tier))]
     context = {
         "page": page_of(rows.select_related("owner", "unit"), request.GET),
         "tier": tier,
         "q": q,
         "is_short": bool(q) and len(normalise(q)) < SHORTEST,
-        "is_narrowed": any(value for name, value in request.GET.items() if name != "cursor"),
-        "total": capped_count(found)[1],
-        "chips": [(t, SHORT[t], capped_count(found.filter(tier=t))[1]) for t in Tier],
+        "is_narrowed": any(request.GET.get(name) for name in request.GET if name not in BESIDE),
+        "total": counts[0],
+        "chips": [(t, SHORT[t], text) for t, text in zip(Tier, counts[1:], strict=True)],
+        "shown_total": counts[Tier.values.index(tier) + 1] if tier in Tier.values else counts[0],
         "leads": bool(request.member.scope.ranges("see")),
         "may_create": request.member.may("customers.create"),
         "may_import": request.member.may("files.upload"),
@@ -62,7 +66,12 @@ def list_(request: HttpRequest) -> HttpResponse:
 
 
 def choices_of(request: HttpRequest) -> dict[str, Any]:
-    """Units and owners to narrow a list by; none for those who see only their own."""
+    """What a list is narrowed by, read when somebody narrows it: the page of every day does not.
+
+    No units and owners for those who see only their own.
+    """
+    if not any(request.GET.get(name) for name in NARROWING):
+        return {}
     if not request.member.scope.ranges("see"):
         return {"provinces": PROVINCES}
     return {
@@ -96,6 +105,8 @@ def detail(request: HttpRequest, customer: Customer) -> HttpResponse:
         "open_visit": customer.visits.filter(owner=member, status=Visit.Status.OPEN).first(),
         "may_visit": member.may("customers.check_in", customer),
         "may_change": member.may("customers.change", customer),
+        "numbers_open": is_open(member, customer),
+        "may_reveal": member.may("customers.reveal", customer),
         "may_share": member.may("customers.share", customer),
         "may_end_share": member.may("customers.end_share", customer),
         "may_hand_over": not customer.is_archived and may_pass_on(member, customer),
@@ -133,7 +144,7 @@ def shares_of(customer: Customer) -> list[dict[str, Any]]:
 
 @page("customers.change", Customer)
 def change(request: HttpRequest, customer: Customer) -> HttpResponse:
-    form = CustomerForm(request.POST or None, instance=copy(customer))
+    form = CustomerForm(request.POST or None, instance=veiled(request.member, customer))
     if tried(request, form, lambda **typed: actions.change(customer, by=request.member, **typed)):
         messages.success(request, _("Saved."))
         return redirect("customers:detail", customer.pk)
@@ -196,7 +207,7 @@ def add_contact(request: HttpRequest, customer: Customer) -> HttpResponse:
 
 @page("customers.change_contact", Contact)
 def change_contact(request: HttpRequest, contact: Contact) -> HttpResponse:
-    form = ContactForm(request.POST or None, instance=copy(contact))
+    form = ContactForm(request.POST or None, instance=veiled(request.member, contact))
     if tried(
         request, form, lambda **typed: actions.change_contact(contact, by=request.member, **typed)
     ):

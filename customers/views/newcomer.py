@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from customers import actions
 from customers.forms import NewCustomerForm, SearchForm
 from customers.models import NAME_LENGTH
-from customers.views.answers import form_page, tried
+from kit.answers import form_page, tried
 from org.access import page
 
 

@@ -14,7 +14,7 @@ from customers import actions
 from customers.actions.ownership import MOST_AT_ONCE
 from customers.forms import HandOverForm, ShareForm
 from customers.models import Customer
-from customers.views.answers import form_page, tried
+from kit.answers import form_page, tried
 from kit.forms import number
 from org.access import page
 

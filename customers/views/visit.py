@@ -24,9 +24,12 @@ from customers.forms import (
 )
 from customers.history import corrections
 from customers.models import Customer, Visit
-from customers.views.answers import form_page, tried
+from customers.numbers import is_open, is_said_to
 from customers.views.customer import choices_of
-from kit.lists import capped_count, page_of
+from files.panels import attachments
+from files.views import attach_page
+from kit.answers import form_page, tried
+from kit.lists import capped_counts, page_of
 from org.access import page
 from org.roles import SELLING
 
@@ -55,13 +58,15 @@ def visits(request: HttpRequest) -> HttpResponse:
     found = VisitFilter(request.GET, seen, request=request).qs
     rows = box_of(found, box, today).select_related("customer", "owner")
     order = NEWEST_FIRST if box in {"done", "all"} else OLDEST_FIRST
+    counts = [text for _n, text in capped_counts(*(box_of(found, b, today) for b in BOXES))]
     context = {
         "page": page_of(rows, request.GET, order=order),
         "box": box,
         "is_mine": is_mine,
         "leads": leads,
         "member": member,
-        "chips": [(b, LABELS[b], capped_count(box_of(found, b, today))[1]) for b in BOXES],
+        "chips": [(b, LABELS[b], text) for b, text in zip(BOXES, counts, strict=True)],
+        "shown_total": counts[BOXES.index(box)],
     }
     if request.htmx:
         return render(request, "customers/_visit_rows.html", context)
@@ -75,12 +80,12 @@ def today(request: HttpRequest) -> HttpResponse:
     mine = Visit.objects.filter(owner=member).select_related("customer")
     rows = list(box_of(mine, "today", day).order_by("pk")[:100])
     rows.sort(key=lambda visit: (visit.status != Visit.Status.OPEN, *clock_of(visit)))
-    is_open = any(visit.status == Visit.Status.OPEN for visit in rows)
+    is_under_way = any(visit.status == Visit.Status.OPEN for visit in rows)
     upcoming = [visit for visit in rows if visit.status == Visit.Status.PLANNED]
     context = {
         "rows": rows,
         "day": day,
-        "next_visit": None if is_open or not upcoming else upcoming[0],
+        "next_visit": None if is_under_way or not upcoming else upcoming[0],
         "done": sum(visit.status == Visit.Status.DONE for visit in rows),
         "late": list(mine.overdue(day).order_by("planned_on", "pk")[:20]),
         "pick": PickForm(member=member),
@@ -118,7 +123,9 @@ def visit(request: HttpRequest, visit: Visit) -> HttpResponse:
         "may_finish": takes_result(visit) and member.may("customers.finish_visit", visit),
         "may_cancel": is_planned and member.may("customers.cancel_visit", visit),
         "may_correct": member.may("customers.correct_visit", visit),
-        "corrections": list(corrections(visit)),
+        "is_mine": is_said_to(member, visit),
+        "corrections": list(corrections(member, visit)),
+        "papers": attachments(member, visit),
         "verdict": member.may("customers.visit_view", visit),
     }
     return render(request, "customers/visit.html", context)
@@ -180,6 +187,7 @@ def arrival(request: HttpRequest, customer: Customer) -> dict[str, Any]:
         "customer": customer,
         "left_open": still.select_related("customer").first(),
         "contact": customer.contacts.filter(is_primary=True, archived_at=None).first(),
+        "numbers_open": is_open(request.member, customer),
     }
 
 
@@ -213,6 +221,11 @@ def correct_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
     return form_page(
         request, "customers/correct_visit.html", form, visit=visit, customer=visit.customer
     )
+
+
+@page("customers.attach_visit", Visit)
+def attach_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
+    return attach_page(request, visit)
 
 
 @page("customers.cancel_visit", Visit)

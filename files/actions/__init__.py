@@ -16,6 +16,7 @@ from files.actions.imports import (
     upload,
 )
 from files.actions.papers import attach, draw_preview, is_intact, remove, restore, shelf, shelve
+from files.actions.pictures import bytes_of, remove_picture, set_picture
 
 __all__ = [
     "CHUNK",
@@ -23,6 +24,7 @@ __all__ = [
     "MOST_TURNS",
     "add_rows",
     "attach",
+    "bytes_of",
     "cancel",
     "check_file",
     "clean_name",
@@ -34,7 +36,9 @@ __all__ = [
     "folder",
     "is_intact",
     "remove",
+    "remove_picture",
     "restore",
+    "set_picture",
     "shelf",
     "shelve",
     "undo",

@@ -19,6 +19,7 @@ from files.models import ExportJob, ExportState
 from kit.because import Refused
 from kit.sheets import write_csv, write_xlsx
 from org.access import check
+from org.mark import mark_of
 from org.models import Member
 from tenancy.actions import Turn, post
 from tenancy.models import Outbox
@@ -73,7 +74,7 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
     job = ExportJob(pk=payload["job"])
     with turn.step():
         job.refresh_from_db()
-        taker = job.owner.name
+        mark = mark_of(job.owner)
         exporter, waiting = exporters[job.kind], (ExportState.WAITING, ExportState.RUNNING)
         if turn.number > MOST_TURNS or not (owner := owner_of(job)):
             move(job, waiting, ExportState.FAILED, finished_at=timezone.now())
@@ -89,7 +90,7 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
                 part = ids[start : start + CHUNK]
                 table += exporter.rows(owner, part, contacts_of(job, owner))
             move(job, (ExportState.RUNNING,), ExportState.RUNNING, done_rows=start + len(part))
-    content = with_header(job, exporter, table, taker)
+    content = with_header(job, exporter, table, mark)
     name = keep(content)
     with turn.step():
         finish(job, name, content, len(table))
@@ -105,13 +106,12 @@ def contacts_of(job: ExportJob, owner: Member) -> bool:
     return job.with_contacts and bool(owner.may(exporters[job.kind].contacts_rule))
 
 
-def with_header(job: ExportJob, exporter: Exporter, table: list[Any], taker: str) -> bytes:
+def with_header(job: ExportJob, exporter: Exporter, table: list[Any], mark: str) -> bytes:
     """Between the transactions: here nothing may be asked of the database."""
     with override(job.language):
         header = exporter.header(job.with_contacts)
         if job.form == ExportJob.Form.CSV:
             return write_csv(header, table)
-        mark = f"{taker} {timezone.localtime():%Y-%m-%d %H:%M}"
         return write_xlsx(header, table, sheet=gettext(exporter.label), watermark=mark)
 
 

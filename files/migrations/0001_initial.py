@@ -8,112 +8,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0002_memberships'),
-        ('tenancy', '0002_news'),
+        ("org", "0002_memberships"),
+        ("tenancy", "0002_news"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('org_path', models.TextField(db_collation='C', editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('filename', models.CharField(max_length=200, verbose_name='file')),
-                ('stored', models.CharField(editable=False, max_length=80)),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('size', models.PositiveIntegerField(editable=False)),
-                ('status', models.CharField(choices=[('uploaded', 'Uploaded'), ('checking', 'Being checked'), ('checked', 'Checked'), ('committing', 'Being imported'), ('done', 'Imported'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='uploaded', max_length=12, verbose_name='status')),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('done_rows', models.PositiveIntegerField(default=0)),
-                ('ok_count', models.PositiveIntegerField(default=0)),
-                ('failed_count', models.PositiveIntegerField(default=0)),
-                ('duplicate_count', models.PositiveIntegerField(default=0)),
-                ('message', models.TextField(blank=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('owner', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member', verbose_name='owner')),
-                ('target_owner', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member', verbose_name='owner of the rows')),
-                ('unit', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("org_path", models.TextField(db_collation="C", editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("filename", models.CharField(max_length=200, verbose_name="file")),
+                ("stored", models.CharField(editable=False, max_length=80)),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("size", models.PositiveIntegerField(editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "Uploaded"),
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("committing", "Being imported"),
+                            ("done", "Imported"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="uploaded",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("done_rows", models.PositiveIntegerField(default=0)),
+                ("ok_count", models.PositiveIntegerField(default=0)),
+                ("failed_count", models.PositiveIntegerField(default=0)),
+                ("duplicate_count", models.PositiveIntegerField(default=0)),
+                ("message", models.TextField(blank=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "owner",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "target_owner",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                        verbose_name="owner of the rows",
+                    ),
+                ),
+                (
+                    "unit",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'abstract': False,
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_no', models.PositiveIntegerField()),
-                ('data', models.JSONField()),
-                ('state', models.CharField(choices=[('ok', 'Accepted'), ('failed', 'Failed'), ('duplicate', 'Duplicate')], default='ok', max_length=10)),
-                ('messages', models.JSONField(default=list)),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('job', tenancy.constraints.Link(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='files.importjob')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_no", models.PositiveIntegerField()),
+                ("data", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ok", "Accepted"),
+                            ("failed", "Failed"),
+                            ("duplicate", "Duplicate"),
+                        ],
+                        default="ok",
+                        max_length=10,
+                    ),
+                ),
+                ("messages", models.JSONField(default=list)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "job",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="files.importjob",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('row_no',),
+                "ordering": ("row_no",),
             },
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['company', '-updated_at', '-id'], name='files_importjob_all'),
+            model_name="importjob",
+            index=models.Index(
+                fields=["company", "-updated_at", "-id"], name="files_importjob_all"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['owner', '-updated_at', '-id'], name='files_importjob_own'),
+            model_name="importjob",
+            index=models.Index(fields=["owner", "-updated_at", "-id"], name="files_importjob_own"),
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['unit', '-updated_at', '-id'], name='files_importjob_unit'),
+            model_name="importjob",
+            index=models.Index(fields=["unit", "-updated_at", "-id"], name="files_importjob_unit"),
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['company', 'org_path'], name='files_importjob_path'),
+            model_name="importjob",
+            index=models.Index(fields=["company", "org_path"], name="files_importjob_path"),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='files_importjob_co_id'),
+            model_name="importjob",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="files_importjob_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=tenancy.constraints.RowSecurity(name='files_importjob_rows'),
+            model_name="importjob",
+            constraint=tenancy.constraints.RowSecurity(name="files_importjob_rows"),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=tenancy.constraints.SameCompany(field='owner', name='files_importjob_owner_id_co'),
+            model_name="importjob",
+            constraint=tenancy.constraints.SameCompany(
+                field="owner", name="files_importjob_owner_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=tenancy.constraints.SameCompany(field='unit', name='files_importjob_unit_id_co'),
+            model_name="importjob",
+            constraint=tenancy.constraints.SameCompany(
+                field="unit", name="files_importjob_unit_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=tenancy.constraints.SameCompany(field='target_owner', name='files_importjob_target_owner_id_co'),
+            model_name="importjob",
+            constraint=tenancy.constraints.SameCompany(
+                field="target_owner", name="files_importjob_target_owner_id_co"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('company', 'job', 'row_no'), name='files_importrow_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(
+                fields=("company", "job", "row_no"), name="files_importrow_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='files_importrow_co_id'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(
+                fields=("company", "id"), name="files_importrow_co_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=tenancy.constraints.RowSecurity(name='files_importrow_rows'),
+            model_name="importrow",
+            constraint=tenancy.constraints.RowSecurity(name="files_importrow_rows"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=tenancy.constraints.SameCompany(field='job', name='files_importrow_job_id_co'),
+            model_name="importrow",
+            constraint=tenancy.constraints.SameCompany(
+                field="job", name="files_importrow_job_id_co"
+            ),
         ),
     ]

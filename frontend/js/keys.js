@@ -1,18 +1,8 @@
-// `/` and Ctrl-K: search. j k x a on lists that ask for it. Keys never act while someone is typing.
+import { openPalette } from "./palette.js";
+
+// `/` and Ctrl-K: search everywhere. j k x a on lists that ask for it. Keys never act while someone is typing.
 function typing(node) {
   return node.isContentEditable || node.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
-}
-
-function search() {
-  const seen = [...document.querySelectorAll("[data-so-search]")];
-  const field = seen.find((input) => input.offsetParent);
-  if (field) {
-    field.focus();
-    field.select();
-    return;
-  }
-  const menu = seen[0]?.closest("details");
-  if (menu) menu.open = true;
 }
 
 function move(list, step) {
@@ -24,14 +14,12 @@ function move(list, step) {
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    search();
+    if (openPalette()) event.preventDefault();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (event.key === "/") {
-    event.preventDefault();
-    search();
+    if (openPalette()) event.preventDefault();
     return;
   }
   const list = document.querySelector("[data-so-keys]");

@@ -40,8 +40,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (!event.target.matches("[role=combobox]")) return;
-  const { id } = parts(box(event.target));
+  const root = event.target.matches("[role=combobox]") && box(event.target);
+  if (!root) return;
+  const { id } = parts(root);
   if (event.target.value !== event.target.dataset.chosen) id.value = "";
 });
 

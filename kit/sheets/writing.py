@@ -69,8 +69,8 @@ def write_xlsx(
 ) -> bytes:
     """An xlsx file with one sheet; numbers and days are real ones, text never a formula or a link.
 
-    `watermark` goes into the print header. More than 15 digits become text, for a spreadsheet would
-    round them. Moments are written as they stand, without their zone.
+    `watermark` goes into header and footer. More than 15 digits become text, for a spreadsheet
+    would round them. Moments are written as they stand, without their zone.
     """
     out = io.BytesIO()
     options = {
@@ -89,7 +89,9 @@ def write_xlsx(
         }
         page.freeze_panes(1, 0)
         if watermark:
-            page.set_header("&R" + watermark.replace("&", "&&")[:200])
+            words = watermark.replace("&", "&&")[:200]
+            page.set_header(f"&R{words}")
+            page.set_footer(f"&L{words}&R&P / &N")
         for column, cell in enumerate(header):
             page.write_string(0, column, _shown(cell), bold)
         for number, row in enumerate(rows, 1):

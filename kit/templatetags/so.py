@@ -8,13 +8,17 @@ from uuid import uuid4
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kit import masks
 from kit import money as amounts
+from kit.pages import guards
+from kit.registry import clauses_of, manual
 
 register = template.Library()
 
@@ -172,6 +176,26 @@ def left(value: datetime | None) -> str:
     return _("overdue by %(time)s") % {"time": _span(value, now)}
 
 
+# ---------- numbers of people ----------
+@register.simple_tag
+def number(value: str, kind: str, is_open: Any = False) -> SafeString:
+    """A telephone number to tap or a mail address, whole when `is_open`, else as its mask."""
+    if not value:
+        return format_html("{}", NOTHING)
+    if not is_open:
+        return format_html('<span class="so-masked">{}</span>', masks.masked(kind, value))
+    if kind not in {"mobile", "phone", "email"}:
+        return format_html("{}", value)
+    way = "mailto" if kind == "email" else "tel"
+    return format_html('<a href="{}:{}">{}</a>', way, value, value)
+
+
+@register.filter
+def masked_unless(text: Any, is_open: Any) -> Any:
+    """Free text; numbers of people in it are masked unless the reader has them whole."""
+    return text if is_open or not text else masks.text(str(text))
+
+
 # ---------- people and badges ----------
 @register.filter
 def initial(name: Any) -> str:
@@ -204,9 +228,34 @@ def tier(letter: str, name: str = "") -> SafeString:
     )
 
 
+@register.filter
+def label_of(record: Any) -> str:
+    """contracts.contract"""
+    return record._meta.label_lower
+
+
 @register.simple_tag
 def clause(code: str) -> SafeString:
-    return format_html('<span class="so-clause">{}</span>', code) if code else SafeString("")
+    """The chip of a clause: its code, its sentence on hovering, and the way to its page."""
+    if not code:
+        return SafeString("")
+    if code not in manual:
+        return format_html('<span class="so-clause">{}</span>', code)
+    url = reverse("handbook:clause", args=[code])
+    return format_html('<a class="so-clause" href="{}" title="{}">{}</a>', url, manual[code], code)
+
+
+@register.simple_tag
+def clauses(name: str) -> SafeString:
+    """The chips of the rule behind an address, by the address's name or as it was reversed."""
+    if name.startswith("/"):
+        try:
+            name = resolve(name).view_name
+        except Resolver404:
+            return SafeString("")
+    guard = guards().get(name)
+    codes = clauses_of("rule", guard.rule) if guard else ()
+    return format_html_join(" ", "{}", ((clause(code),) for code in codes))
 
 
 # ---------- progress ----------

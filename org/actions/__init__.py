@@ -1,6 +1,13 @@
 """The organisation's verbs, by noun; `from org import actions` finds them all here."""
 
-from org.actions.company import change_company, found, load_year, mark_day, set_param
+from org.actions.company import (
+    change_company,
+    change_terms,
+    found,
+    load_year,
+    mark_day,
+    set_param,
+)
 from org.actions.link import has_to_join, issue_link, join, link_of, may_reset, reset_password
 from org.actions.member import (
     add_member,
@@ -12,6 +19,7 @@ from org.actions.member import (
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
+from org.actions.support import end_support, grant_support
 from org.actions.unit import add_unit, rename_unit, switch_off_unit, switch_on_unit
 
 __all__ = [
@@ -20,11 +28,14 @@ __all__ = [
     "add_unit",
     "change_company",
     "change_member",
+    "change_terms",
     "disable",
     "enable",
     "end_post",
+    "end_support",
     "found",
     "grant",
+    "grant_support",
     "has_to_join",
     "invite",
     "issue_link",

@@ -1,5 +1,6 @@
 """The company itself: founding it, its head, its parameters and its working days."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from tenancy.context import memo
 from tenancy.models import Company, Param, WorkDay
 from tenancy.params import declared, param
 
+MOST_CLAUSES = 100
 HEAD = ("name", "credit_code", "phone", "address", "bank_name", "bank_account")
 
 
@@ -44,6 +46,31 @@ def change_company(*, by: Member, **head: str) -> Company:
     Company.objects.filter(pk=firm.pk).update(**after)
     firm.refresh_from_db()
     record("org.change_company", firm, by=by, before=before, after=after)
+    return firm
+
+
+NUMBERED = re.compile(
+    r"^(?:\d{1,3}[.、．)）]|[(（]\d{1,3}[)）]|第[一二三四五六七八九十百\d]{1,4}条|"
+    r"[一二三四五六七八九十]{1,3}、)[\s　:：]*"
+)
+
+
+def change_terms(*, terms: str, by: Member) -> Company:
+    """T23: the standing clauses of contracts, a paragraph a line; numbers are printed by us.
+
+    What was submitted before keeps the text it was submitted with.
+    """
+    asked(by)
+    lines = (NUMBERED.sub("", line.strip()) for line in terms.splitlines())
+    text = "\n".join(line for line in lines if line)
+    if text.count("\n") >= MOST_CLAUSES:
+        sentence = _("At most %(most)s paragraphs.") % {"most": MOST_CLAUSES}
+        raise Refused(sentence, code="long", errors={"terms": sentence})
+    firm = Company.objects.select_for_update().get(pk=by.company_id)
+    before = firm.terms
+    Company.objects.filter(pk=firm.pk).update(terms=text)
+    firm.refresh_from_db()
+    record("org.change_terms", firm, by=by, before={"terms": before}, after={"terms": text})
     return firm
 
 

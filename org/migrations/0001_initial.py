@@ -298,7 +298,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="member",
-            constraint=models.UniqueConstraint(fields=("company", "user"), name="org_member_once", violation_error_message="This login is a member already."),
+            constraint=models.UniqueConstraint(
+                fields=("company", "user"),
+                name="org_member_once",
+                violation_error_message="This login is a member already.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="member",

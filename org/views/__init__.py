@@ -1,6 +1,13 @@
 """Pages of the organisation, by noun."""
 
-from org.views.company import calendar, change_company, load_year, params, set_param
+from org.views.company import (
+    calendar,
+    change_company,
+    change_terms,
+    load_year,
+    params,
+    set_param,
+)
 from org.views.me import choose_company, enter, profile
 from org.views.member import (
     disable,
@@ -13,6 +20,7 @@ from org.views.member import (
     reset,
     start_post,
 )
+from org.views.support import end_support, support, supports
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -20,10 +28,12 @@ __all__ = [
     "add_unit",
     "calendar",
     "change_company",
+    "change_terms",
     "choose_company",
     "disable",
     "enable",
     "end_post",
+    "end_support",
     "enter",
     "invite",
     "invite_again",
@@ -38,6 +48,8 @@ __all__ = [
     "roles",
     "set_param",
     "start_post",
+    "support",
+    "supports",
     "switch_off_unit",
     "switch_on_unit",
     "tree",

@@ -9,20 +9,49 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kit.calendar import is_workday, official, statutory
+from kit.answers import form_page, tried
+from kit.calendar import holiday_label, is_workday, official, statutory
+from kit.registry import panels_of
 from org import actions
 from org.access import page
 from org.actions.company import HEAD
-from org.forms import CompanyForm, DayForm, ParamForm
-from org.views.answers import form_page, tried
+from org.forms import CompanyForm, DayForm, ParamForm, TermsForm
 from tenancy.calendar import missing_year, work_table
 from tenancy.models import Param, WorkDay
 from tenancy.params import Declared, declared, param
 
+PAPER = "zh-hans"  # contracts are Chinese, whatever language the page has
+SAMPLE = (
+    N_("The goods meet the national and trade standards in force and the specification above."),
+    N_("The seller packs the goods so that they arrive undamaged and bears the cost of packing."),
+    N_(
+        "The buyer inspects the goods within seven days of delivery and gives notice of defects in "
+        "writing; without notice they count as accepted."
+    ),
+    N_("The risk of loss passes to the buyer with delivery; ownership passes with full payment."),
+    N_(
+        "The seller guarantees the goods for twelve months from acceptance and repairs or replaces "
+        "what fails without fault of the buyer, free of charge."
+    ),
+    N_(
+        "A side kept from performing by force majeure gives notice within three days and proof "
+        "within fifteen, and is freed for as long as it lasts."
+    ),
+    N_("Both sides keep secret what they learn of each other's business through this contract."),
+    N_(
+        "Disputes are settled by talks first; failing that, by the people's court at the place of "
+        "the seller."
+    ),
+    N_(
+        "This contract takes effect when both sides have signed and sealed it. Changes need a "
+        "written agreement. It is made out in two copies, one for each side."
+    ),
+)
 YEARS = range(2020, 2051)
 
 
@@ -38,7 +67,27 @@ def change_company(request: HttpRequest) -> HttpResponse:
     if form.is_bound and tried(request, form, act):
         messages.success(request, _("Saved."))
         return redirect("org:company")
-    return form_page(request, "org/company.html", form)
+    context = {
+        "clauses": firm.terms.splitlines(),
+        "panels": panels_of("org.company", request.member, firm),
+    }
+    return form_page(request, "org/company.html", form, **context)
+
+
+@require_http_methods(["GET", "POST"])
+@page("org.administer")
+def change_terms(request: HttpRequest) -> HttpResponse:
+    """The standing clauses; `?sample=1` begins with a text to work on, nothing is saved by it."""
+    firm = request.member.company
+    with translation.override(PAPER):
+        sample = "\n".join(_(clause) for clause in SAMPLE)
+    initial = {"terms": sample if request.GET.get("sample") else firm.terms}
+    form = TermsForm(request.POST if request.method == "POST" else None, initial=initial)
+    act = partial(actions.change_terms, by=request.member)
+    if form.is_bound and tried(request, form, act):
+        messages.success(request, _("Saved. New contracts carry this text."))
+        return redirect("org:company")
+    return form_page(request, "org/change_terms.html", form)
 
 
 @require_GET
@@ -134,7 +183,7 @@ def month_of(year: int, month: int, table: Any, names: dict[dt.date, str]) -> di
                 "day": day,
                 "works": is_workday(day, table),
                 "differs": is_workday(day, table) != (day.weekday() < 5),
-                "name": names.get(day) or statutory(year).get(day, ""),
+                "name": holiday_label(names.get(day) or statutory(year).get(day, "")),
                 "is_today": day == today,
                 "is_past": day < today,
             }

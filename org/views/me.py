@@ -16,7 +16,7 @@ from kit.registry import panels_of
 from org import actions
 from org.access import page
 from org.forms import PasswordForm
-from org.membership import memberships
+from org.membership import memberships, supports
 from org.models import OneTimeLink, Role
 from tenancy.context import Origin, company
 from tenancy.models import Company
@@ -31,16 +31,26 @@ MOST_DIGITS = 12
 def choose_company(request: HttpRequest) -> HttpResponse:
     """One login, several companies: the chosen one is kept in the session."""
     ids = [seat.company_id for seat in memberships(request.user.pk)]
+    guest = supports(request.user.pk) if request.user.is_staff else []
+    beside = [seat.company_id for seat in guest if seat.company_id not in ids]
+    if request.method == "POST" and "leave" in request.POST:
+        request.session.pop("company", None)
+        rotate_token(request)
+        return redirect("org:choose_company")
     if request.method == "POST":
         chosen = request.POST.get("company", "")
-        if number(chosen) not in ids:
+        if number(chosen) not in [*ids, *beside]:
             raise Http404
         request.session["company"] = int(chosen)
         # forms that are still open belong to the company left: they must not write in this one
         rotate_token(request)
         return redirect("/")
     companies = Company.objects.filter(pk__in=ids).order_by("name")
-    return render(request, "org/choose_company.html", {"companies": companies})
+    context = {
+        "companies": companies,
+        "supported": Company.objects.filter(pk__in=beside).order_by("name"),
+    }
+    return render(request, "org/choose_company.html", context)
 
 
 @page("org.profile")

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kit.answers import form_page, tried
 from kit.registry import panels_of
 from org import actions
 from org.access import page
 from org.forms import EndPostForm, InviteForm, MemberForm, PostForm
 from org.models import Member, OneTimeLink, Post, owned_models
-from org.views.answers import form_page, tried
 
 MOST = 500
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kit.answers import form_page, tried
 from org import actions
 from org.access import page
 from org.actions.move import MOST_AT_ONCE, check_move, records_below
@@ -16,7 +17,6 @@ from org.forms import MoveForm, RenameUnitForm, UnitForm
 from org.models import Post, Role, Unit, UnitMove
 from org.preview import changes
 from org.roles import LADDER
-from org.views.answers import form_page, tried
 
 # the order in which a unit names its people
 RANK = {role: place for place, role in enumerate([*reversed(LADDER), *Role.values])}

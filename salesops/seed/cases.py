@@ -35,7 +35,7 @@ def close(story: Story, papers: list[Paper]) -> None:
             title=shown.title, party=shown.party, amount=shown.amount,
             risks=[line.as_json() for line in shown.risks],
             state=STATES[paper.end], content_hash=digest(shot), submitted_at=paper.drafted,
-            created_at=paper.drafted, position=2 if paper.end in LAST else 1,
+            created_at=paper.drafted, position=2 if paper.end == "signed" else 1,
         )  # fmt: skip
         found = routes(document.unit, document.owner_id)
         history = lived(story, paper, case, found)
@@ -66,11 +66,9 @@ def close(story: Story, papers: list[Paper]) -> None:
     Contract.objects.bulk_update(contracts, names, batch_size=500)
 
 
-LAST = ("signed", "archived")
-VERBS = dict.fromkeys(("submit", "sign", "archive"), "contracts")
+VERBS = dict.fromkeys(("submit", "sign"), "contracts")
 STATES = {
     "signed": Case.State.APPROVED,
-    "archived": Case.State.APPROVED,
     "rejected": Case.State.REJECTED,
     "withdrawn": Case.State.WITHDRAWN,
 }
@@ -100,10 +98,7 @@ def lived(story: Story, paper: Paper, case: Case, routes: list[Any]) -> list[Row
         rows.append((at, "approve", who, task, story.noted(word)))
     day = next((d for d in paper.days if d > at.date()), at.date() + dt.timedelta(1))
     at = story.at(day)
-    rows.append((at, "sign", owner, None, ""))
-    if paper.end == "archived":
-        rows.append((at + dt.timedelta(days=1), "archive", owner, None, ""))
-    return rows
+    return [*rows, (at, "sign", owner, None, "")]
 
 
 def task_of(case: Case, found: Any, who: Member, opened: dt.datetime, closed: dt.datetime) -> Task:
@@ -129,6 +124,6 @@ def decision_of(case: Case, row: Row) -> Decision:
 def finish(paper: Paper, case: Case) -> None:
     contract = paper.contract
     contract.case, contract.status = case, Status(paper.end)
-    if paper.end in LAST:
+    if paper.end == "signed":
         contract.signed_on = paper.days[0]
         contract.signatory_ours, contract.signatory_theirs = contract.owner.name, "采购负责人"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.utils import timezone
 
@@ -12,9 +13,13 @@ from approvals import actions as engine
 from approvals.kinds import kinds
 from approvals.models import Case, Task
 from contracts import actions as contracts
+from contracts import prints
 from contracts.models import Contract
 from customers import actions as customers
 from customers.models import Customer, Visit
+from files import actions as papers
+from files.models import Purpose
+from kit.because import Refused
 from kit.texthash import digest
 from org.models import Member
 from salesops.seed import words
@@ -59,7 +64,8 @@ def tell(story: Story) -> None:
     for place, upto in enumerate(("returned", "approved", "signed", "rejected", "withdrawn")):
         paper(morning, star, upto, days=3 + place % 2, hour=10 + place)
     for place, person in enumerate(firm.reps()[1::3]):
-        paper(morning, person.member, "signed", days=3 + place % 2, hour=9 + place)
+        upto = ("archived", "signed")[place % 2]
+        paper(morning, person.member, upto, days=5 - place % 2, hour=9 + place)
     own = paper(morning, firm.the("director"), "draft", days=3, hour=9, customer_of=star)
     queue(morning, own)
     morning.run()
@@ -127,8 +133,11 @@ def review(morning: Morning, made: Paper, begin: dt.datetime, upto: str) -> None
         return
     for hours in (5, 21):
         morning.add(begin + dt.timedelta(hours=hours), lambda: decide(made))
-    if upto == "signed":
+    if upto in {"signed", "archived"}:
         morning.add(begin + dt.timedelta(hours=26), lambda: sign(made))
+    if upto == "archived":
+        keeper = morning.story.firm.the("sales_ops")
+        morning.add(begin + dt.timedelta(hours=29), lambda: archive(made, keeper))
 
 
 def case_of(made: Paper) -> Case:
@@ -157,6 +166,17 @@ def sign(made: Paper) -> None:
         signatory_ours=made.contract.owner.name,
         signatory_theirs="采购负责人",
     )
+
+
+def archive(made: Paper, keeper: Member) -> None:
+    """The printed contract stands for the scan; without a Chinese font there is none to archive."""
+    try:
+        printed = prints.pdf(made.contract)
+    except Refused:
+        return
+    scan = SimpleUploadedFile(f"{made.contract.number}.pdf", printed, "application/pdf")
+    papers.attach(made.contract, scan, by=keeper, purpose=Purpose.SIGNED_COPY)
+    contracts.archive(made.contract, by=keeper, place="档案室 A-3")
 
 
 def queue(morning: Morning, made: Paper) -> None:

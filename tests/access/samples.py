@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from accounts.models import User
 from approvals import actions as approvals
 from approvals.models import Case, Delegation
 from contracts import actions as contracts
@@ -15,8 +16,9 @@ from contracts.models import Contract, Product
 from customers import actions as customers
 from customers.models import Contact, Customer, Note, Visit
 from files import actions as files
-from files.models import Attachment, ExportJob, ImportJob
-from org.models import Member, Post, Unit, UnitMove
+from files.models import Attachment, CompanyPicture, ExportJob, ImportJob
+from org import actions as org
+from org.models import Member, Post, SupportAccess, Unit, UnitMove
 
 
 def build(cast):
@@ -48,6 +50,9 @@ def build(cast):
     paper = files.attach(customer, file, by=rep)
     files.draw_preview({"attachment": paper.pk})
     paper.refresh_from_db()
+    seal = io.BytesIO()
+    Image.new("RGB", (80, 80), "red").save(seal, "PNG")
+    seal = SimpleUploadedFile("seal.png", seal.getvalue())
     day = timezone.localdate()
     lent = approvals.delegate(
         cast.finance, stand_in=cast.finance2, starts_on=day, ends_on=day + timedelta(days=9),
@@ -72,7 +77,17 @@ def build(cast):
         Unit: cast.unit("east_two"),
         UnitMove: moved(cast),
         ExportJob: taken,
+        SupportAccess: let_in(cast),
+        CompanyPicture: files.set_picture(seal, kind="seal", by=cast.admin),
     }
+
+
+def let_in(cast):
+    """Somebody of the operator who may read along, in both companies."""
+    user, _made = User.objects.get_or_create(
+        login="support@operator.example", defaults={"name": "支持一号", "is_staff": True}
+    )
+    return org.grant_support(user=user, hours=4, reason="查看导出故障", by=cast.admin)
 
 
 def moved(cast):

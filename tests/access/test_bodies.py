@@ -153,6 +153,8 @@ def some_pk(stage, view, text):
         "Product": stage.product,
         "ExportJob": stage.export,
         "Attachment": stage.paper,
+        "CompanyPicture": stage.seal,
+        "SupportAccess": stage.support,
         "Member": stage.member,
         "Unit": stage.unit,
         "Post": stage.post,

@@ -49,7 +49,7 @@ def path_of(text, pk):
     """The address as a path, with the record's id in its place."""
     for part in ("<int:pk>", "(?P<pk>[^/.]+)"):
         text = text.replace(part, str(pk))
-    text = text.replace("<str:kind>", "customers.customer")
+    text = text.replace("<str:kind>", "customers.customer").replace("<str:code>", "CTR-1.4")
     return "/" + text.replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
 
 

@@ -4,6 +4,7 @@
 whose POST only shows a page stands in `READS`.
 """
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from approvals import actions as approvals
@@ -29,6 +31,7 @@ from org.models import Member, Unit
 from salesops import services
 from tenancy.models import CompanyModel
 from tests.access import samples
+from tests.access.passing import api_picked, picked, said_to, signer, stand_in
 
 WEST = "CANARY-WEST-51c0"
 MISSING = 999_999_999
@@ -105,7 +108,9 @@ def build(cast):
     world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
-    world.paper = made["Attachment"]
+    world.paper, world.seal = made["Attachment"], made["CompanyPicture"]
+    world.support = made["SupportAccess"]
+    world.operator = User.objects.create_user("two@operator.example", is_staff=True)
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
@@ -344,6 +349,12 @@ def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
 
 
+def logo(world):
+    out = io.BytesIO()
+    Image.new("RGB", (90, 90), "teal").save(out, "PNG")
+    return {"file": SimpleUploadedFile("标志.png", out.getvalue())}
+
+
 def same(body):
     return lambda _world: dict(body)
 
@@ -377,29 +388,8 @@ def new_value(world):
     return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
 
 
-def picked(world):
-    return {"pick": [f"{world.ready.case_id}:{world.ready.case.content_hash}"]}
-
-
-def api_picked(world):
-    case = world.ready.case
-    return {"cases": [{"id": case.pk, "content_hash": case.content_hash}]}
-
-
-def signer(world):
-    return {"to": world.cast.secretary.pk, "way": "before", "comment": "请先看"}
-
-
-def said_to(world):
-    return {"text": "请看付款条款", "mentions": [world.cast.east_supervisor.pk]}
-
-
-def stand_in(world):
-    return {
-        "principal": world.cast.east_supervisor.pk, "stand_in": world.cast.west_supervisor.pk,
-        "starts_on": f"{world.day}", "ends_on": f"{world.day}", "kinds": ["contracts.contract"],
-        "reason": "年假",
-    }  # fmt: skip
+def opened(world):
+    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
 
 
 def marked(world):
@@ -435,6 +425,12 @@ WRITES = {
         ADMIN, "post", lambda world: {"ends_on": f"{world.day}"}
     ),
     "POST /org/company/": Write(ADMIN, "", same(HEAD)),
+    "POST /org/company/terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
+    "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
+    "POST /org/support/": Write(ADMIN, "", opened),
+    "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
@@ -577,6 +573,7 @@ READS = {
     "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
     "POST /approvals/", "POST /approvals/delegations/", "POST /files/imports/",
     "POST /files/imports/template/<str:kind>/",
+    "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
     "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",
     "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",

@@ -92,6 +92,7 @@ def test_plan_may_not_exceed_the_amount_while_a_draft(acme, contract):
 
 
 def test_submission_names_what_is_missing_by_field(acme, customer):
+    """CTR-1.1: nothing incomplete is submitted."""
     contract = actions.create_draft(
         customer, by=acme.east_rep, header={"title": "空", "liability": "", "buyer": ""}
     )

@@ -126,6 +126,7 @@ def test_the_signed_copy_comes_after_the_signature_and_once(acme, contract):
 
 
 def test_archiving_needs_the_signature_the_copy_and_a_place(acme, contract):
+    """CTR-1.5: complete and traceable."""
     with pytest.raises(Forbidden):
         actions.archive(contract, by=acme.east_rep, place="档案室")
     contract = signed(acme, contract)

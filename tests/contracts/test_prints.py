@@ -9,10 +9,12 @@ from django.utils import timezone, translation
 from docx import Document
 from pypdf import PdfReader
 
+from approvals.actions import decide
 from approvals.models import Task
 from contracts import actions, prints
 from contracts.models import Contract
 from kit.because import Refused
+from org import actions as org
 from tests.conftest import client_of
 from tests.contracts.conftest import make_contract
 from tests.contracts.steps import through
@@ -177,3 +179,67 @@ def test_whoever_sees_the_contract_takes_its_paper(acme, contract):
         assert answer["Content-Disposition"].startswith("attachment; filename")
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in answer["Cache-Control"]
+
+
+CLAUSES = "1. 质量按国家标准。\n\n第二条 货到七日内验收。\n三、争议由法院解决。"
+
+
+@pytest.mark.parametrize("way", [prints.pdf, prints.docx])
+def test_the_head_and_clauses_of_the_company_are_frozen_by_the_submission(acme, rich, way):
+    def read():
+        return squeezed((text_of if way is prints.pdf else words_of)(way(rich)))
+
+    org.change_terms(terms=CLAUSES, by=acme.admin)
+    org.change_company(address="浦东大道 1 号", bank_name="工商银行", by=acme.admin)
+    assert "通用条款1.质量按国家标准。2.货到七日内验收。3.争议由法院解决。" in read()
+    through(acme, rich, acme.east_supervisor)
+    org.change_terms(terms="新的条款。", by=acme.admin)
+    org.change_company(name="改名有限公司", address="浦西", by=acme.admin)
+    rich.refresh_from_db()
+    for finish in (lambda: None, lambda: finish_it(acme, rich)):
+        finish()
+        rich.refresh_from_db()
+        shown = read()
+        assert [part for part in FROZEN if part not in shown] == []
+        assert "新的条款" not in shown
+
+
+FROZEN = ("2.货到七日内验收。", "浦东大道1号", "工商银行", "主管审核")  # the approvals still stand
+
+
+def finish_it(acme, contract):
+    sign(acme, through(acme, contract, acme.east_manager, acme.finance))
+
+
+def test_a_returned_contract_takes_the_present_clauses_and_starts_anew(acme, rich):
+    org.change_terms(terms="旧的条款。", by=acme.admin)
+    through(acme, rich, acme.east_supervisor)
+    decide(
+        rich.case, verb="return", by=acme.east_manager, seen=rich.case.content_hash,
+        comment="请改交货日期", checklist={},
+    )  # fmt: skip
+    org.change_terms(terms="新的条款。", by=acme.admin)
+    rich.refresh_from_db()
+    assert "新的条款" in text_of(prints.pdf(rich))
+    actions.submit(rich, by=acme.east_rep)
+    rich.refresh_from_db()
+    assert rich.frozen["terms"] == ["新的条款。"]
+    assert Task.objects.filter(case=rich.case, state="open", member=acme.east_supervisor).exists()
+
+
+def test_a_late_second_submission_freezes_nothing_again(acme, rich):
+    actions.submit(rich, by=acme.east_rep)
+    org.change_terms(terms="新的条款。", by=acme.admin)
+    with pytest.raises(Refused):
+        actions.submit(rich, by=acme.east_rep)
+    assert "terms" not in Contract.objects.get(pk=rich.pk).frozen
+
+
+def test_the_page_of_a_contract_shows_the_clauses_and_who_will_be_asked(acme, rich):
+    org.change_terms(terms=CLAUSES, by=acme.admin)
+    page = client_of(acme.east_rep).get(f"/contracts/{rich.pk}/").content.decode()
+    assert "货到七日内验收。" in page
+    for who in (acme.east_supervisor, acme.east_manager, acme.finance):
+        assert who.name in page
+    others = client_of(acme.east_supervisor).get(f"/contracts/{rich.pk}/").content.decode()
+    assert acme.east_manager.name not in others

@@ -43,6 +43,7 @@ def test_the_secretary_adds_for_a_rep_and_a_rep_does_not_for_another(acme):
 
 
 def test_a_supervisor_adds_in_the_own_team_only(acme):
+    """ORG-1.6: beyond the own team it is refused."""
     assert new(acme.east_supervisor, owner=acme.east_rep).owner == acme.east_rep
     with pytest.raises(Forbidden):
         new(acme.east_supervisor, owner=acme.west_rep)
@@ -111,6 +112,7 @@ def test_a_new_name_is_found_and_the_old_is_not(acme):
 
 
 def test_the_tier_needs_a_reason_and_leaves_a_history(acme):
+    """CUS-3.2: A to D."""
     customer = new(acme.east_rep)
     with pytest.raises(Refused) as refused:
         actions.set_tier(customer, tier="A", reason="好", by=acme.east_rep)

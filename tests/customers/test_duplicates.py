@@ -29,7 +29,7 @@ SECRETS = {
     "credit_code": CODE,
 }
 CONTACT = {"name": "CANARY-PERSON-5", "mobile": "13800138000"}
-SEARCH_QUERIES = 22
+SEARCH_QUERIES = 21
 
 
 def known(name, **facts):

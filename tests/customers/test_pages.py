@@ -15,10 +15,10 @@ pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
 
-# of these the frame and the door take 14
-LIST_QUERIES = 20
-VISITS_QUERIES = 19
-DETAIL_QUERIES = 25
+# of these the frame and the door take 11
+LIST_QUERIES = 14
+VISITS_QUERIES = 13
+DETAIL_QUERIES = 24
 
 
 @pytest.fixture

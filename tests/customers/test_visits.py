@@ -1,17 +1,21 @@
 """Plans, check-ins and results of visits (T1, T2)."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from PIL import Image
 
 from audit.models import AuditLine
 from customers import actions
 from customers.models import Customer, Visit
 from kit.because import Forbidden, Refused
+from tests.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +208,21 @@ def test_a_customer_is_overdue_by_the_cadence_of_its_tier(acme, customer):
     assert shift(31, tier="C")
     assert not shift(31, tier="C", next_visit_on=today())
     assert shift(1, tier="C", next_visit_on=today() - timedelta(1))
+
+
+def test_pictures_of_a_visit_hang_on_it(acme, settings, tmp_path):
+    """CUS-1.9: its owner adds them, whoever sees the visit sees them, nobody else."""
+    settings.MEDIA_ROOT = tmp_path
+    customer = actions.create(by=acme.east_rep, name="华东精密机械有限公司")
+    visit = actions.plan_visit(customer, by=acme.east_rep, planned_on=timezone.localdate())
+    page, picture = f"/customers/visits/{visit.pk}/", io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(picture, "PNG")
+
+    def file():
+        return SimpleUploadedFile("showroom.png", picture.getvalue())
+
+    assert client_of(acme.director).post(f"{page}attach/", {"file": file()}).status_code == 403
+    assert client_of(acme.west_rep).post(f"{page}attach/", {"file": file()}).status_code == 404
+    assert client_of(acme.east_rep).post(f"{page}attach/", {"file": file()}).status_code == 302
+    assert "showroom.png" in client_of(acme.director).get(page).content.decode()
+    assert f"{page}attach/" not in client_of(acme.director).get(page).content.decode()

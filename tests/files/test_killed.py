@@ -12,6 +12,10 @@ from tests.database import BASE
 from tests.serving import environment, run
 
 ROWS = 6000
+WHOLE = {
+    "status": "checked", "done": ROWS, "ok": ROWS, "rows": ROWS, "customers": 0, "lines": 0,
+    "chain": True, "waiting": [],
+}  # fmt: skip
 SET_UP = """
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tenancy.context import company
@@ -115,16 +119,37 @@ def test_killed_in_the_middle_of_the_check_it_starts_anew(stage):
     assert 0 < half["done"] < ROWS
     assert half["waiting"] == [[made["row"], 1]]
     assert run(clone, DUE % made) == [True]
-    assert look(clone, made) | {"chain": True} == {
-        "status": "checked", "done": ROWS, "ok": ROWS, "rows": ROWS, "customers": 0,
-        "lines": 0, "chain": True, "waiting": [],
-    }  # fmt: skip
+    assert look(clone, made) | {"chain": True} == WHOLE
 
 
-@pytest.mark.parametrize("batches", [1, 2])
+@pytest.mark.parametrize("thousands", [1, 2])
 def test_killed_in_the_middle_of_the_commit_nothing_is_written_and_then_everything_once(
-    stage, batches
+    stage, thousands
 ):
+    killed_in_the_commit(stage, 1000 * thousands)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("tenth", range(10))
+def test_killed_at_ten_points_of_the_commit(stage, tenth):
+    killed_in_the_commit(stage, ROWS * (2 * tenth + 1) // 20)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("tenth", range(1, 10, 2))
+def test_killed_at_five_points_of_the_check(stage, tenth):
+    clone, made = stage
+
+    def reached(spy):
+        found = spy.execute("SELECT done_rows FROM files_importjob").fetchone()
+        return found and found[0] >= ROWS * tenth // 10
+
+    killed_when(clone, made, made["row"], 0, reached)
+    run(clone, DUE % made)
+    assert look(clone, made) | {"chain": True} == WHOLE
+
+
+def killed_in_the_commit(stage, number):
     clone, made = stage
     assert run(clone, DUE % made) == [True]
     run(clone, COMMIT % made)
@@ -135,7 +160,7 @@ def test_killed_in_the_middle_of_the_commit_nothing_is_written_and_then_everythi
         found = spy.execute(
             "SELECT coalesce(pg_sequence_last_value('customers_customer_id_seq'), 0)"
         ).fetchone()
-        return found[0] >= 1000 * batches
+        return found[0] >= number
 
     assert killed_when(clone, made, *waiting, reached) == -signal.SIGKILL
     half = look(clone, made)

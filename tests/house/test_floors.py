@@ -16,6 +16,7 @@ FLOORS = {
     "files": 4,
     "figures": 4,
     "approvals": 5,
+    "handbook": 6,
     "customers": 7,
     "contracts": 8,
     "desk": 12,

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from kit.lists import Page, capped_count, page_of
+from kit.lists import Page, capped_count, capped_counts, page_of
 
 START = dt.datetime(2026, 11, 21, 8, tzinfo=dt.UTC)
 ORDER = ("-date_joined", "-id")
@@ -116,6 +116,7 @@ def test_counting_stops_at_the_cap(people):
     assert capped_count(queryset, cap=12) == (12, "12")
     assert capped_count(queryset.none()) == (0, "0")
     assert capped_count(queryset.values("name").distinct(), cap=100) == (7, "7")
+    assert capped_counts(queryset, queryset.none(), cap=11) == [(11, "11+"), (0, "0")]
 
 
 def test_a_column_that_is_null_cannot_give_the_order(people):

@@ -41,6 +41,18 @@ def test_the_head_of_the_company(acme, rival):
     assert AuditLine.objects.get(verb="org.change_company").after["address"] == "浦东"
 
 
+def test_the_standing_clauses_lose_numbers_of_their_own(acme):
+    client = client_of(acme.admin)
+    assert "风险" in client.get("/org/company/terms/?sample=1").content.decode()
+    said = {"terms": "1. 第一款\n\n（2）第二款\n第三条 第三款\n12 台设备"}
+    assert client.post("/org/company/terms/", said).status_code == 302
+    firm = Company.objects.get(pk=acme.company.pk)
+    assert firm.terms.splitlines() == ["第一款", "第二款", "第三款", "12 台设备"]
+    assert AuditLine.objects.get(verb="org.change_terms").after["terms"] == firm.terms
+    assert "第三款" in client.get("/org/company/").content.decode()
+    assert client.post("/org/company/terms/", {"terms": "条\n" * 101}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "wrong", [{"credit_code": "91310000MA1FL0L5XX"}, {"phone": "12"}, {"bank_account": "<b>"}]
 )

@@ -209,9 +209,7 @@ def test_posts_count_from_their_first_to_their_last_day(acme):
     west = acme.west_manager
     actions.start_post(west, starts_on=day + timedelta(days=1), **give)
     assert not sees(acme.anew("west_manager"), customer)
-    acting = actions.start_post(
-        acme.east_rep2, starts_on=day, ends_on=day, is_acting=True, **give
-    )
+    acting = actions.start_post(acme.east_rep2, starts_on=day, ends_on=day, is_acting=True, **give)
     assert sees(acme.anew("east_rep2"), customer)
     assert acting.grants.first().valid_until.date() >= day
     with pytest.raises(Refused):

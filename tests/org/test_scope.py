@@ -52,6 +52,7 @@ def independent(member, obj, units):
 )
 @given(data=st.data())
 def test_list_and_check_agree_over_random_trees(acme, data):
+    """ORG-1.1: the tree decides what is seen."""
     # every example starts from the same rows
     with transaction.atomic():
         agree(acme, data)

@@ -175,3 +175,44 @@ def test_every_address_is_listed_with_its_rule(clone_database, tmp_path):
     }
     unguarded = [p for p, row in rows.items() if not row["rule"] and not p.startswith("/operator/")]
     assert unguarded == []
+
+
+BULK = """
+from django.db.models import Count
+from figures.actions import differences
+from figures.models import Delta
+from customers.models import Customer, Contact, Visit
+from contracts.models import Contract
+from tenancy.context import company
+from tenancy.models import Company
+firm = Company.objects.get(slug="b3-400")
+with company(firm.pk):
+    result = {
+        "customers": Customer.objects.count(),
+        "found": Customer.objects.search(Customer.objects.first().name[2:5]).count(),
+        "owners": Customer.objects.values("owner").distinct().count(),
+        "contacts": Contact.objects.count(),
+        "visits": Visit.objects.count(),
+        "contracts": Contract.objects.count(),
+        "waiting": Delta.objects.count(),
+        "differences": len(differences()),
+    }
+    Customer.objects.create(name="后来的公司", owner=Customer.objects.first().owner,
+        unit=Customer.objects.first().unit, org_path=Customer.objects.first().org_path)
+"""
+
+
+def test_a_large_company_comes_by_copy_with_its_figures(clone_database, tmp_path):
+    clone, file = clone_database(), tmp_path / "bulk.json"
+    done = command(clone, tmp_path, "seed", "--size", "400", "--seed", "3", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(file.read_text())["companies"][0]
+    assert {"director", "regional_manager", "supervisor", "rep"} <= {
+        member["role"] for member in told["members"]
+    }
+    found = run(clone, BULK)
+    assert found.pop("found") > 0
+    assert found == {
+        "customers": 400, "owners": 2, "contacts": 400, "visits": 1200, "contracts": 200,
+        "waiting": 0, "differences": 0,
+    }  # fmt: skip

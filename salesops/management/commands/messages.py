@@ -14,7 +14,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
-LOCALE = "zh_Hans"
+from kit.traditional import traditional
+
+LOCALE, CONVERTED = "zh_Hans", "zh_Hant"
 ONE, PLURAL = (1,), (1, 2)
 CONTEXT, CONTEXT_PLURAL = ((1, "c"), 2), ((1, "c"), 2, 3)
 KEYWORDS = {
@@ -191,14 +193,27 @@ def write_catalogue(app: AppConfig, texts: dict[Key, Found], known: dict[Key, Me
 
 
 def write_compiled(app: AppConfig) -> None:
+    """The .mo beside the catalogue, and the converted one, which stands nowhere else."""
     path = catalogue(app)
     if not path.exists():
         return
     with path.open("rb") as file:
         catalog = read_po(file, locale=LOCALE, charset="utf-8")
+    write_mo_of(catalog, path.with_suffix(".mo"))
+    for message in catalog:
+        if isinstance(message.string, tuple | list):
+            message.string = tuple(map(traditional, message.string))
+        elif message.id:
+            message.string = traditional(message.string)
+    catalog.locale = CONVERTED
+    write_mo_of(catalog, Path(app.path) / "locale" / CONVERTED / "LC_MESSAGES" / "django.mo")
+
+
+def write_mo_of(catalog: Catalog, path: Path) -> None:
     out = io.BytesIO()
     write_mo(out, catalog)
-    path.with_suffix(".mo").write_bytes(out.getvalue())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(out.getvalue())
 
 
 def faults(app: AppConfig, texts: dict[Key, Found]) -> list[str]:

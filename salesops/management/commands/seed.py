@@ -1,4 +1,4 @@
-"""`seed`: a demo to look at, or numbered companies with canaries for tools."""
+"""`seed`: a demo to look at, numbered companies with canaries for tools, or one large company."""
 
 import json
 import os
@@ -10,29 +10,33 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 
-from salesops.seed import demo, tools
+from salesops.seed import bulk, demo, tools
 from tenancy.models import Company
 
 LOGINS = "demo-logins.json"
 
 
 class Command(BaseCommand):
-    help = "Fills an installation: --demo, or --companies K --customers N --seed S --json FILE."
+    help = "Fills an installation: --demo, or --companies K --customers N, or --size N."
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="two believable companies")
         parser.add_argument("--companies", type=int, default=0)
         parser.add_argument("--customers", type=int, default=100, help="in each company")
+        parser.add_argument("--size", type=int, default=0, help="one company of so many, by COPY")
         parser.add_argument("--seed", type=int, default=1, help="equal numbers, equal stories")
         parser.add_argument("--json", metavar="FILE", help="where ids, logins and tokens go")
 
     def handle(self, *args, **options):
-        if options["demo"] == bool(options["companies"]):
-            raise CommandError("say --demo or --companies K")
+        if [options["demo"], options["companies"] > 0, options["size"] > 0].count(True) != 1:
+            raise CommandError("say --demo, or --companies K, or --size N")
         dice = random.Random(options["seed"])  # noqa: S311  a story, not a secret
         with translation.override("zh-hans"):
             if options["demo"]:
                 self.demo(dice, options)
+            elif options["size"]:
+                found = bulk.tell(dice, f"b{options['seed']}-{options['size']}", options["size"])
+                self.give(options, [found])
             else:
                 self.tools(dice, options)
 
@@ -50,6 +54,9 @@ class Command(BaseCommand):
     def tools(self, dice, options):
         with transaction.atomic():
             found = tools.tell(dice, options["companies"], options["customers"], options["seed"])
+        self.give(options, found)
+
+    def give(self, options, found):
         if options["json"]:
             write(Path(options["json"]), {"companies": found})
         else:

@@ -26,7 +26,8 @@ def tried(request: HttpRequest, form: forms.BaseForm, act: Callable[..., Any]) -
         # the answer is 422: the middleware undoes whatever the action did before it refused
         request.refused = refused
         for name, sentence in (refused.errors or {"": refused.detail}).items():
-            form.add_error(name if name in form.fields else None, sentence or refused.detail)
+            is_shown = name in form.fields and not form[name].is_hidden
+            form.add_error(name if is_shown else None, sentence or refused.detail)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What a person may type of a contract: header, lines, payment plan, signature, and products."""
+"""The rows of a contract as typed: lines, filled by the product chosen, and instalments."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -11,68 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.actions import HEADER
-from contracts.models import MOST, Contract, Instalment, Line, Product, VatCategory, VatRate
+from contracts.models import MOST, Instalment, Line, Product, VatCategory, VatRate
 from contracts.pricing import unit_price
-from customers.models import Customer
-from kit.because import Refused
 from kit.forms import Lookup, number
 
 MOST_ROWS = 200
 FROM_PRODUCT = ("name", "specification", "unit", "list_price", "vat_category")
-
-
-class HeaderForm(forms.ModelForm):
-    """Everything but the rows."""
-
-    class Meta:
-        model = Contract
-        fields = HEADER
-        widgets = {
-            "payment_terms": forms.Textarea(attrs={"rows": 2}),
-            "liability": forms.Textarea(attrs={"rows": 3}),
-            "other_terms": forms.Textarea(attrs={"rows": 3}),
-            "notes": forms.Textarea(attrs={"rows": 2}),
-        }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("A contract cannot end before it begins."))
-        return cleaned
-
-
-class DraftForm(HeaderForm):
-    """The header of a new draft: the customer is chosen among those one may draft for."""
-
-    customer = forms.ModelChoiceField(
-        queryset=Customer.objects.none(), label=gettext_lazy("Customer")
-    )
-
-    class Meta(HeaderForm.Meta):
-        fields = ("customer", *HEADER)
-
-    def __init__(self, *args: Any, member: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.member = member
-        seen = Customer.objects.visible_to(member).active()
-        field = self.fields["customer"]
-        field.queryset = seen
-        field.widget = Lookup(
-            "customers:lookup",
-            label=lambda value: str(seen.filter(pk=number(value)).first() or ""),
-            find=lambda text: one_of(seen.filter(name=text)),
-        )
-        field.widget.is_required = True
-
-    def clean_customer(self) -> Customer:
-        """Beside the field, so that a whole draft is not lost to a refusal."""
-        customer = self.cleaned_data["customer"]
-        because = self.member.may("contracts.create", customer)
-        if not because:
-            raise ValidationError(str(because))
-        return customer
 
 
 def one_of(rows: Any) -> int | None:
@@ -273,66 +217,12 @@ def row_set(form: type[RowForm], spare: int) -> type[RowSet]:
     )
 
 
-class Paper:
-    """Header, lines and plan of one page as one form."""
-
-    def __init__(
-        self,
-        header: forms.ModelForm,
-        *,
-        member: Any,
-        data: QueryDict | None = None,
-        lines: list[dict[str, Any]] | None = None,
-        plan: list[dict[str, Any]] | None = None,
-    ) -> None:
-        lines, plan = lines or [], plan or []
-        self.header, self.changed = header, set()
-        self.given_lines, self.given_plan = lines, plan
-        if data is None:
-            ids = [row["product"].pk for row in lines if row.get("product")]
-            catalogue = Catalogue(ids, member)
-        else:
-            catalogue = Catalogue(_named(data), member)
-            data, self.changed = fill(data, catalogue)
-        spare = 1 if lines else 3
-        self.lines = row_set(LineForm, spare)(
-            data,
-            prefix="lines",
-            initial=[_line_initial(row) for row in lines],
-            form_kwargs={"catalogue": catalogue},
-        )
-        self.plan = row_set(InstalmentForm, 1 if plan else 3)(
-            data,
-            prefix="plan",
-            initial=[row | {"percent": plain(row["percent"])} for row in plan],
-        )
-
-    def is_valid(self) -> bool:
-        # every part is asked, so that all errors show at once
-        return all([self.header.is_valid(), self.lines.is_valid(), self.plan.is_valid()])
-
-    def refuse(self, refused: Refused) -> None:
-        """Put an action's refusal beside the fields it names."""
-        rows = self.lines.filled_forms()
-        for name, text in (refused.errors or {"": refused.detail}).items():
-            kind, _dash, rest = name.partition("-")
-            place, _dash, field = rest.partition("-")
-            if kind == "lines" and place.isdecimal() and int(place) < len(rows):
-                rows[int(place)].add_error(field if field in LineForm.base_fields else None, text)
-            else:
-                self.header.add_error(name if name in self.header.fields else None, text)
-
-
-def _named(data: QueryDict) -> list[str]:
-    return [data[key] for key in data if key.startswith("lines-") and key.endswith("-product")]
-
-
 def plain(number: Decimal | None) -> str:
     """2.000 as 2, the way a person types it."""
     return "" if number is None else f"{number.normalize():f}"
 
 
-def _line_initial(row: Mapping[str, Any]) -> dict[str, Any]:
+def line_initial(row: Mapping[str, Any]) -> dict[str, Any]:
     """A unit price that follows from list price and discount is not shown as typed."""
     product = row.get("product")
     follows = unit_price(row["list_price"], row["discount"]) == row["unit_price"]
@@ -363,46 +253,3 @@ def fill(data: QueryDict, catalogue: Catalogue) -> tuple[QueryDict, set[str]]:
         data[f"{prefix}product"] = data[f"{prefix}filled"] = str(product.pk)
         changed |= {f"{prefix}{name}" for name in (*FROM_PRODUCT, "unit_price", "filled")}
     return data, changed
-
-
-class SignForm(forms.Form):
-    """CTR-1.4: day and signatories."""
-
-    signed_on = forms.DateField(label=gettext_lazy("Signed on"))
-    signatory_ours = forms.CharField(label=gettext_lazy("Signed for us by"), max_length=60)
-    signatory_theirs = forms.CharField(
-        label=gettext_lazy("Signed for the customer by"), max_length=60
-    )
-
-    def clean_signed_on(self) -> Any:
-        day = self.cleaned_data["signed_on"]
-        if day > timezone.localdate():
-            raise ValidationError(_("The day of signing cannot be in the future."))
-        return day
-
-
-class ArchiveForm(forms.Form):
-    """CTR-1.5: where the paper itself lies."""
-
-    place = forms.CharField(label=_("Kept at"), max_length=120)
-
-
-class ProductForm(forms.ModelForm):
-    """A product of the catalogue."""
-
-    class Meta:
-        model = Product
-        fields = (
-            "name", "code", "specification", "unit", "list_price", "vat_category", "is_active",
-        )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            del self.fields["is_active"]
-
-    def clean_code(self) -> str:
-        code = self.cleaned_data["code"].strip()
-        if Product.objects.filter(code=code).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is a product with this code already."))
-        return code

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0004_delegation'),
+        ('approvals', '0005_credits'),
         ('org', '0003_links_and_moves'),
         ('tenancy', '0003_company_head'),
     ]

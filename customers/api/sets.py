@@ -2,53 +2,33 @@
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, mixins, serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers import actions
+from customers.api.bodies import (
+    CheckInSerializer,
+    ContactSerializer,
+    CustomerSerializer,
+    HitSerializer,
+    NewCustomerSerializer,
+    NumbersSerializer,
+    PlanSerializer,
+    ReasonSerializer,
+    ResultSerializer,
+    SearchSerializer,
+    TierSerializer,
+    VisitSerializer,
+)
 from customers.filters import CustomerFilter, VisitFilter
 from customers.models import Contact, Customer, Visit
 from kit.forms import number
 from org.access import check, load
-from org.api import DoorMixin
-
-FILE = (
-    "name",
-    "credit_code",
-    "industry",
-    "province",
-    "city",
-    "address",
-    "phone",
-    "source",
-    "needs",
-    "preferences",
-    "notes",
-    "is_focus",
-)
-PERSON = ("name", "title", "mobile", "phone", "email", "wechat", "is_primary", "notes")
-
-
-class NewestFirst(CursorPagination):
-    """Lists by position, as on the pages; `next` and `previous` are addresses."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
-    ordering = ("-updated_at", "-id")
-
-    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
-        try:
-            return super().paginate_queryset(*args, **kwargs)
-        except (ValueError, ValidationError) as wrong:
-            # a cursor that was made by hand and holds no value of the column
-            raise exceptions.NotFound(self.invalid_cursor_message) from wrong
+from org.api import DoorMixin, NewestFirst
 
 
 class ByDay(NewestFirst):
@@ -63,168 +43,25 @@ class ById(NewestFirst):
     ordering = ("id",)
 
 
-class CustomerSerializer(serializers.ModelSerializer):
-    """The file; owner, unit, tier and days are the product's to write."""
+class Telling:
+    """Answers of the further verbs, masked for the caller as the lists are."""
 
-    owner_name = serializers.CharField(source="owner.name", read_only=True)
-    unit_name = serializers.CharField(source="unit.name", read_only=True)
-    credit_code = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    def told(self, obj: Any) -> dict[str, Any]:
+        kind = type(self).serializer_class
+        return kind(obj, context=self.get_serializer_context()).data
 
-    class Meta:
-        model = Customer
-        fields = (
-            "id",
-            *FILE,
-            "duplicate_reason",
-            "tier",
-            "owner",
-            "owner_name",
-            "unit",
-            "unit_name",
-            "last_contact_at",
-            "next_visit_on",
-            "archived_at",
-            "created_at",
-            "updated_at",
-        )
-        read_only_fields = tuple(name for name in fields if name not in FILE)
+    def revealed(self, obj: Customer | Contact, names: tuple[str, ...]) -> Response:
+        """Each call is logged and counts against the caller's day."""
+        actions.reveal(obj, by=self.member)
+        return Response({name: getattr(obj, name) for name in names})
 
 
-class NewCustomerSerializer(CustomerSerializer):
-    """T3: a new file may need the reason why it is another customer all the same."""
-
-    class Meta(CustomerSerializer.Meta):
-        read_only_fields = tuple(
-            name for name in CustomerSerializer.Meta.read_only_fields if name != "duplicate_reason"
-        )
-
-
-class SearchSerializer(serializers.Serializer):
-    """T3.3: the name to look for."""
-
-    q = serializers.CharField(max_length=120)
-
-
-class HitSerializer(serializers.Serializer):
-    """T3.3: all that is told of a customer out of sight; `id` only of one in sight."""
-
-    id = serializers.IntegerField(source="pk", allow_null=True)
-    name = serializers.CharField()
-    tier = serializers.CharField()
-    owner_name = serializers.CharField(source="owner")
-    last_contact_days = serializers.IntegerField(source="contact_days", allow_null=True)
-
-
-class ContactSerializer(serializers.ModelSerializer):
-    """A person at a customer's."""
-
-    mobile = serializers.CharField(max_length=20, required=False, allow_blank=True)
-
-    class Meta:
-        model = Contact
-        fields = ("id", "customer", *PERSON)
-        # which customer is asked of `load`; one main contact is the action's to keep
-        read_only_fields = ("id", "customer")
-        validators: ClassVar[list[Any]] = []
-
-
-class TierSerializer(serializers.Serializer):
-    """CUS-3.2: the tier and why."""
-
-    tier = serializers.CharField(max_length=1)
-    reason = serializers.CharField(max_length=300)
-
-
-class VisitSerializer(serializers.ModelSerializer):
-    """A visit as it is read."""
-
-    owner_name = serializers.CharField(source="owner.name", read_only=True)
-    customer_name = serializers.CharField(source="customer.name", read_only=True)
-
-    class Meta:
-        model = Visit
-        fields = (
-            "id",
-            "customer",
-            "customer_name",
-            "owner",
-            "owner_name",
-            "kind",
-            "purpose",
-            "planned_on",
-            "planned_time",
-            "is_planned",
-            "status",
-            "checked_in_at",
-            "checked_out_at",
-            "is_unclosed",
-            "lat",
-            "lng",
-            "accuracy",
-            "datum",
-            "met",
-            "summary",
-            "rival_news",
-            "next_step",
-            "next_on",
-            "cancel_reason",
-            "client_uuid",
-        )
-        read_only_fields = fields
-
-
-class PlanSerializer(serializers.ModelSerializer):
-    """CUS-1.8: a plan for one customer."""
-
-    customer = serializers.IntegerField()
-
-    class Meta:
-        model = Visit
-        fields = ("customer", "planned_on", "planned_time", "kind", "purpose")
-        extra_kwargs: ClassVar[dict[str, Any]] = {"planned_on": {"required": True}}
-
-
-class CheckInSerializer(serializers.Serializer):
-    """T1: from a plan (`visit`) or directly (`customer`); the position is optional."""
-
-    customer = serializers.IntegerField(required=False)
-    visit = serializers.IntegerField(required=False)
-    kind = serializers.ChoiceField(choices=Visit.Kind.choices, required=False)
-    purpose = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    lat = serializers.DecimalField(None, None, required=False, allow_null=True)
-    lng = serializers.DecimalField(None, None, required=False, allow_null=True)
-    accuracy = serializers.DecimalField(
-        None, None, min_value=0, max_value=9999999, required=False, allow_null=True
-    )
-    client_uuid = serializers.UUIDField(required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("customer" in attrs) == ("visit" in attrs):
-            raise serializers.ValidationError({"customer": ["customer | visit"]})
-        return attrs
-
-
-class ResultSerializer(serializers.ModelSerializer):
-    """T1.10: the result of a visit."""
-
-    class Meta:
-        model = Visit
-        fields = ("summary", "met", "rival_news", "next_step", "next_on")
-
-
-class ReasonSerializer(serializers.Serializer):
-    """T2: why a plan is cancelled."""
-
-    reason = serializers.CharField(max_length=200)
-
-
-class CustomerViewSet(DoorMixin, viewsets.ModelViewSet):
+class CustomerViewSet(Telling, DoorMixin, viewsets.ModelViewSet):
     """Customers one may see; `?q=` finds by name, pinyin and initials."""
 
     queryset = Customer.objects.select_related("owner", "unit").order_by("-updated_at", "-id")
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilter
-    pagination_class = NewestFirst
     http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "head", "options"]
     rules: ClassVar[dict[str, str]] = {
         "list": "customers.list",
@@ -236,6 +73,7 @@ class CustomerViewSet(DoorMixin, viewsets.ModelViewSet):
         "set_tier": "customers.set_tier",
         "archive": "customers.archive",
         "restore": "customers.restore",
+        "reveal": "customers.reveal",
     }
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
@@ -267,22 +105,28 @@ class CustomerViewSet(DoorMixin, viewsets.ModelViewSet):
         said = TierSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         customer = actions.set_tier(found, by=self.member, **said.validated_data)
-        return Response(CustomerSerializer(customer).data)
+        return Response(self.told(customer))
 
     @extend_schema(request=None, responses=CustomerSerializer)
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, pk: str | None = None) -> Response:
         customer = actions.archive(self.get_object(), by=self.member)
-        return Response(CustomerSerializer(customer).data)
+        return Response(self.told(customer))
 
     @extend_schema(request=None, responses=CustomerSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str | None = None) -> Response:
         customer = actions.restore(self.get_object(), by=self.member)
-        return Response(CustomerSerializer(customer).data)
+        return Response(self.told(customer))
+
+    @extend_schema(request=None, responses=NumbersSerializer)
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, pk: str | None = None) -> Response:
+        return self.revealed(self.get_object(), ("phone",))
 
 
 class ContactViewSet(
+    Telling,
     DoorMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -301,7 +145,13 @@ class ContactViewSet(
         "create": "customers.list",
         "update": "customers.change_contact",
         "partial_update": "customers.change_contact",
+        "reveal": "customers.reveal",
     }
+
+    @extend_schema(request=None, responses=NumbersSerializer)
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, pk: str | None = None) -> Response:
+        return self.revealed(self.get_object(), ("mobile", "phone", "email", "wechat"))
 
     def get_queryset(self) -> QuerySet:
         rows = super().get_queryset()
@@ -316,7 +166,7 @@ class ContactViewSet(
         customer = customer_of(request, request.data.get("customer"))
         check(self.member, "customers.change", customer)
         contact = actions.add_contact(customer, by=self.member, **said.validated_data)
-        return Response(ContactSerializer(contact).data, status=201)
+        return Response(self.told(contact), status=201)
 
     def perform_update(self, serializer: Any) -> None:
         typed = serializer.validated_data
@@ -333,7 +183,7 @@ def customer_of(request: Request, pk: Any) -> Customer:
     return load(Customer, request._request.member, value)
 
 
-class VisitViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
+class VisitViewSet(Telling, DoorMixin, viewsets.ReadOnlyModelViewSet):
     """Visits one may see; plan, check_in and finish write."""
 
     queryset = Visit.objects.select_related("customer", "owner").order_by("-planned_on", "-id")
@@ -357,7 +207,7 @@ class VisitViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
         typed = dict(said.validated_data)
         customer = customer_of(request, typed.pop("customer"))
         visit = actions.plan_visit(customer, by=self.member, **typed)
-        return Response(VisitSerializer(visit).data, status=201)
+        return Response(self.told(visit), status=201)
 
     @extend_schema(request=CheckInSerializer, responses={201: VisitSerializer})
     @action(detail=False, methods=["post"])
@@ -372,7 +222,7 @@ class VisitViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
         else:
             customer = customer_of(request, typed.pop("customer"))
             visit = actions.check_in(customer, by=self.member, **typed)
-        return Response(VisitSerializer(visit).data, status=201)
+        return Response(self.told(visit), status=201)
 
     @extend_schema(request=ResultSerializer, responses=VisitSerializer)
     @action(detail=True, methods=["post"])
@@ -381,7 +231,7 @@ class VisitViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
         said = ResultSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         visit = actions.finish_visit(found, by=self.member, **said.validated_data)
-        return Response(VisitSerializer(visit).data)
+        return Response(self.told(visit))
 
     @extend_schema(request=ReasonSerializer, responses=VisitSerializer)
     @action(detail=True, methods=["post"])
@@ -390,4 +240,4 @@ class VisitViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
         said = ReasonSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         visit = actions.cancel_visit(found, by=self.member, **said.validated_data)
-        return Response(VisitSerializer(visit).data)
+        return Response(self.told(visit))
