@@ -1,6 +1,7 @@
 # Everything lands in .venv/, node_modules/, static/dist/ and var/.
 PORT   ?= 8000
 PYTHON ?=
+SIZE   ?= 100k
 PY     := .venv/bin/python
 MANAGE := $(PY) manage.py
 
@@ -10,13 +11,14 @@ ICON_USERS := $(shell find . \( -name '.?*' -o -name node_modules -o -name var -
                 -prune -o \( -name '*.html' -o -name '*.py' \) -print 2>/dev/null)
 FRONTEND   := $(shell find frontend -type f 2>/dev/null)
 
-.PHONY: help setup demo test nightly clean
+.PHONY: help setup demo test nightly bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo [PORT=8000]   run it with sample data'
 	@echo 'make test               run the tests'
 	@echo 'make nightly            run the long tests'
+	@echo 'make bench [SIZE=100k]  measure: 10k, 100k or 1m customers'
 	@echo 'make setup              only install what these need'
 	@echo 'make clean              remove what was installed; var/ (the data) stays'
 
@@ -32,6 +34,12 @@ test: setup .venv/.test
 nightly: setup .venv/.test
 	@sh ./setup.sh browser
 	@$(PY) -m pytest -m nightly $(ARGS)
+
+# a database of its own; the table is printed and kept in var/bench/bench.json
+bench: setup
+	@SALESOPS_DATA='$(CURDIR)/var/bench' $(MANAGE) bench --size $(SIZE)
+	@cp var/bench/bench.json var/bench.json
+	@SALESOPS_DATA='$(CURDIR)/var/bench' $(MANAGE) services down
 
 # a stamp is written only after everything before it succeeded: an interrupted run is simply repeated
 .venv/.demo: requirements-uv.txt requirements.txt requirements-demo.txt setup.sh

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,6 +32,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("operator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = Logins()
 
@@ -45,6 +48,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.login
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must know: it changes with the password and with each raised epoch."""
+        said = f"{self.password}:{self.epoch}"
+        return salted_hmac("accounts.session", said, secret=secret, algorithm="sha256").hexdigest()
+
 
 class LoginAttempt(models.Model):
     """One try to log in, counted in the database so that the limit holds without Redis."""
@@ -57,3 +65,31 @@ class LoginAttempt(models.Model):
 
     def __str__(self) -> str:
         return self.bucket
+
+
+class Letter(models.Model):
+    """An e-mail to a login, waiting for the worker; what it opens is made when it goes out."""
+
+    class Kind(models.TextChoices):
+        RESET = "reset", _("New password")
+        PASSWORD = "password", _("Password changed")
+        FACTORS = "factors", _("Second factor changed")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    language = models.CharField(max_length=10)
+    base = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+    next_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=models.Q(sent_at=None), name="accounts_letter_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.user_id}"

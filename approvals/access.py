@@ -130,7 +130,7 @@ def delegations(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("approvals.delegate", clauses="ORG-1.3", label=N_("Name a stand-in"))
+@rule("approvals.delegate", clauses="ORG-1.3", label=N_("Name a stand-in for a period"))
 def delegate(member: Member, principal: Member | None = None) -> Because:
     """For oneself, for one's staff, and by the administrator for whoever is absent or has left."""
     if principal is None or principal.pk == member.pk:

@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.db.models import Count, DecimalField, F, Func, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import door, panel
+from kit.registry import door, panel, topic
 
 DECIDERS = frozenset(
     {"management", "director", "regional_manager", "supervisor", "finance", "company_admin"}
@@ -26,16 +26,28 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access, panels
+        from approvals import access, glossary, news, panels
         from approvals.actions import ask_again
         from org.access import duties
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
         from tenancy.params import declare
 
+        glossary.ready()
         handle(SEATS_CHANGED, ask_again)
+        asked = ("submitted", "asked", "withdraw", "transfer")
+        for news_of in (*asked, "add_before", "add_after", "add_parallel"):
+            handle(f"approvals.{news_of}", news.submitted)
+        for verb in ("remind", "comment", "copy"):
+            handle(f"approvals.{verb}", news.said)
+        for news_of in ("due_soon", "escalated"):
+            handle(f"approvals.{news_of}", news.late)
+        for verb in ("approve", "return", "reject"):
+            handle(f"approvals.{verb}", news.decided)
+        self.topics()
         self.measure()
 
+        say_what_is_left()
         for key, default, label, unit, low, high in PARAMS:
             bounds = {"low": Decimal(low), "high": Decimal(high), "clause": "ORG-1.3"}
             declare(f"approvals.{key}", default, label, unit=unit, **bounds)
@@ -52,6 +64,32 @@ class ApprovalsConfig(AppConfig):
             count=waiting_count,
             phone=2,
             phone_roles=DECIDERS,
+            always=DECIDERS,
+        )
+
+    @staticmethod
+    def topics() -> None:
+        topic(
+            key="approvals.asked",
+            label=N_("A document waits for my decision"),
+            gone=N_("A document waited for your decision"),
+            icon="checkbox",
+            order=10,
+            colour="amber",
+        )
+        topic(
+            key="approvals.ended",
+            label=N_("My document was decided on"),
+            gone=N_("A document you submitted was decided on"),
+            icon="gavel",
+            order=11,
+        )
+        topic(
+            key="approvals.talk",
+            label=N_("Somebody reminds me, mentions me or sends me a copy"),
+            gone=N_("Somebody meant you at a document"),
+            icon="message",
+            order=12,
         )
 
     @staticmethod
@@ -74,6 +112,33 @@ class ApprovalsConfig(AppConfig):
                 "approval_hours", N_("Hours of approval"), value=Sum(hours), is_hours=True, **facts
             )
         )
+
+
+def say_what_is_left() -> None:
+    """What becomes of approvals when a person leaves."""
+    from approvals.models import Case, Task
+    from org.succession import leave
+
+    leave(
+        model="approvals.task",
+        key="waiting",
+        fate="itself",
+        order=50,
+        label=N_("Approvals that wait for this person"),
+        text=N_("They pass to whoever holds the post or the one above, when the person is out."),
+        rows=lambda m: Task.objects.filter(
+            member=m, state=Task.State.OPEN, case__state=Case.State.RUNNING
+        ),
+    )
+    leave(
+        model="approvals.case",
+        key="submitted",
+        fate="stays",
+        order=73,
+        label=N_("Submissions"),
+        text=N_("They say who submitted what."),
+        rows=lambda member: Case.objects.filter(owner=member),
+    )
 
 
 def waiting_count(member: Any) -> int:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from kit.because import Line
-from kit.registry import bind
+from kit.registry import bind, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make a kind known and declare the clauses its steps enforce."""
     kinds[kind.name] = kind
+    place(kind.name, kind.url)
     for step in kind.plan:
         if step.clause:
             bind(step.clause, "step", f"{kind.name}:{step.key}", "prevents")

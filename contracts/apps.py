@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder, panel, timeline
+from kit.registry import command, door, finder, panel, timeline, topic
 
 STANDARD_DAYS = {
     "A": (60, N_("Standard credit days of tier A")),
@@ -27,7 +27,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import kinds
         from approvals.access import documents_to_decide
-        from contracts import access, chain, history, panels  # noqa: F401
+        from contracts import access, chain, glossary, history, panels  # noqa: F401
         from contracts.models import Contract
         from figures import measures
         from files.holders import Holder
@@ -35,6 +35,7 @@ class ContractsConfig(AppConfig):
         from org.access import duties
         from tenancy.params import declare
 
+        glossary.ready()
         kinds.register(chain.KIND)
         text = N_("it waits for your decision")
         duties["contracts.contract"] = [(text, documents_to_decide("contracts.contract"))]
@@ -70,7 +71,23 @@ class ContractsConfig(AppConfig):
                 clause="CTR-1.5",
             )
         self.doors()
+        self.say_what_is_left()
         self.finders()
+        topic(
+            key="contracts.archived",
+            label=N_("A contract of mine is archived"),
+            gone=N_("A contract of yours was archived"),
+            icon="archive",
+            order=12,
+        )
+        topic(
+            key="contracts.ending",
+            label=N_("A contract of mine ends soon"),
+            gone=N_("A contract of yours ends soon"),
+            icon="calendar-due",
+            order=13,
+            colour="amber",
+        )
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
         timeline("customers.customer", panels.events)
@@ -136,6 +153,42 @@ class ContractsConfig(AppConfig):
             icon="package",
             rule="contracts.keep_products",
             order=12,
+        )
+
+    @staticmethod
+    def say_what_is_left() -> None:
+        """What becomes of contracts when a person leaves."""
+        from contracts.actions import succession
+        from org.succession import leave
+
+        name = "contracts.contract"
+        leave(
+            model=name,
+            key="open",
+            fate="goes",
+            order=20,
+            label=N_("Contracts with something left to do"),
+            text=N_("Drafts, returned, approved and signed ones; their unit stays."),
+            rows=succession.going,
+            pass_on=succession.succeed,
+        )
+        leave(
+            model=name,
+            key="review",
+            fate="waits",
+            order=21,
+            label=N_("Contracts in review"),
+            text=N_("They are decided first, or taken back; then they go like the others."),
+            rows=succession.in_review,
+        )
+        leave(
+            model=name,
+            key="finished",
+            fate="stays",
+            order=72,
+            label=N_("Finished contracts"),
+            text=N_("Archived and rejected ones say who concluded them."),
+            rows=succession.finished,
         )
 
     @staticmethod

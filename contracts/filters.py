@@ -56,7 +56,7 @@ class ContractFilter(django_filters.FilterSet):
     month = django_filters.CharFilter(method="signed_in", label=_("Signed in"), widget=MonthInput)
     signed_from = django_filters.DateFilter(field_name="signed_on", lookup_expr="gte")
     term = django_filters.ChoiceFilter(
-        choices=Term, method="by_term", label=_("Term"), empty_label=_("Every term")
+        choices=Term.choices, method="by_term", label=_("Term"), empty_label=_("Every term")
     )
     ending = django_filters.BooleanFilter(method="ends_soon", label=_("Ends soon"))
     signed_to = django_filters.DateFilter(field_name="signed_on", lookup_expr="lte")

@@ -1,10 +1,12 @@
 """Customers: pages for the navigation, sources for the timeline, shares for the rule."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models import Count, Q
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder, panel, timeline
+from kit.registry import command, door, finder, panel, place, timeline, topic
 from tenancy.params import declare
 
 CONTACT_DAYS = {
@@ -57,6 +59,7 @@ class CustomersConfig(AppConfig):
         )
         self.open_doors()
         self.hand_down()
+        self.say_what_is_left()
         self.be_found()
 
     def open_doors(self) -> None:
@@ -90,9 +93,71 @@ class CustomersConfig(AppConfig):
             roles=frozenset({"rep", "supervisor", "regional_manager"}),
         )
 
+    @staticmethod
+    def say_what_is_left() -> None:
+        """What becomes of these records when a person leaves."""
+        from customers.actions import ownership
+        from customers.models import Customer, CustomerShare, Note, Visit
+        from org.succession import leave
+
+        def plans(member: Any) -> Any:
+            return Visit.objects.filter(owner=member, status=Visit.Status.PLANNED)
+
+        def lent(member: Any) -> Any:
+            return CustomerShare.objects.filter(user_id=member.user_id)
+
+        leave(
+            model="customers.customer",
+            key="customers",
+            fate="goes",
+            order=10,
+            label=N_("Customers"),
+            text=N_("With contact persons, plans, visits and notes; the history stays readable."),
+            rows=lambda member: Customer.objects.filter(owner=member),
+            pass_on=ownership.succeed,
+        )
+        leave(
+            model="customers.visit",
+            key="plans",
+            fate="goes",
+            order=11,
+            label=N_("Planned visits"),
+            text=N_("Also those at customers of others."),
+            rows=plans,
+            pass_on=ownership.succeed_visits,
+        )
+        leave(
+            model="customers.customershare",
+            key="shares",
+            fate="ends",
+            order=60,
+            label=N_("Customers shared with this person"),
+            text=N_("The shares end; their owners keep them."),
+            rows=lent,
+            pass_on=ownership.end_shares,
+        )
+        leave(
+            model="customers.visit",
+            key="visits",
+            fate="stays",
+            order=70,
+            label=N_("Visits made"),
+            text=N_("They say who was there; the next owner of the customer reads them."),
+            rows=lambda m: Visit.objects.filter(owner=m).exclude(status=Visit.Status.PLANNED),
+        )
+        leave(
+            model="customers.note",
+            key="notes",
+            fate="stays",
+            order=71,
+            label=N_("Notes of talks"),
+            text=N_("They say who spoke; the next owner of the customer reads them."),
+            rows=lambda member: Note.objects.filter(owner=member),
+        )
+
     def hand_down(self) -> None:
         """The timeline, the duty of a share, the import and the two measures of this floor."""
-        from customers import access, exports, history, imports
+        from customers import access, exports, glossary, history, imports
         from customers.models import Customer, Visit
         from figures.measures import Measure, register
         from files.holders import Holder
@@ -101,6 +166,7 @@ class CustomersConfig(AppConfig):
         from org.access import duties
 
         duties["customers.customer"] = [(access.SHARED, access.shared_with)]
+        glossary.ready()
         imports.ready()
         exports.ready()
         papers = {"paper": "customers.attach"}
@@ -181,4 +247,29 @@ class CustomersConfig(AppConfig):
             icon="user-plus",
             rule="customers.create",
             order=10,
+        )
+        place("customers.customer", "customers:detail")
+        topic(
+            key="customers.shared",
+            label=N_("A customer is shared with me"),
+            gone=N_("A customer was shared with you"),
+            icon="share",
+            order=20,
+        )
+        topic(
+            key="customers.received",
+            label=N_("Customers are handed over to me"),
+            gone=N_("A customer was handed over to you"),
+            icon="user-share",
+            order=21,
+            url="customers:list",
+        )
+        topic(
+            key="customers.passed_on",
+            label=N_("Customers of mine go to somebody else"),
+            gone=N_("A customer of yours was handed over"),
+            icon="user-share",
+            order=22,
+            colour="amber",
+            url="desk:home",
         )

@@ -96,6 +96,17 @@ def is_same(verdict: Because) -> bool:
     return any(line.ref == SAME for line in verdict.lines)
 
 
+def is_by_phone(verdict: Because) -> bool:
+    """Whether a contact's mobile is all that the hits have in common."""
+    return all(line.ref == PHONE for line in verdict.lines)
+
+
+def also_known(mobile: str, besides: int) -> Because:
+    """T3.2: whether a contact's mobile is known from another customer; a warning, no more."""
+    sought = Sought("", "", "", "", mobiles=(mobile,))
+    return compare(sought, [t for t in twins_of([sought]) if t.pk != besides])
+
+
 def twins_of(sought: Sequence[Sought]) -> list[Known]:
     """Customers of the whole company that share a key, a code or a mobile, in one query."""
     keys, bares = {s.key for s in sought}, {s.bare for s in sought}

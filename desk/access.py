@@ -16,3 +16,8 @@ def home(member: Member, obj: Any = None) -> Because:
 def search(member: Member, obj: Any = None) -> Because:
     """Everybody may look; each finder reads only what the member sees."""
     return everybody(member, obj)
+
+
+@rule("desk.terms")
+def terms(member: Member, obj: Any = None) -> Because:
+    return everybody(member, obj)

@@ -11,6 +11,9 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from desk import access, finders  # noqa: F401
+        from kit import terms
+
+        terms.page = "desk:terms"
 
         door(
             group=N_("Workplace"),

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from contracts.models import BINDING, Contract
 from customers.regions import LETTERS, PROVINCES
 from figures.measures import measures
-from figures.totals import Row, figures, rows_url
-from kit.calendar import month_of
+from figures.totals import Number, Row, figures, rows_url
+from kit.calendar import workdays_between
 from org.access import after
 from org.models import Member, Unit
+from tenancy.calendar import work_table
 
 KEYS = ("signed_amount", "contracts", "visits", "new_customers")
 ICONS = {
@@ -28,41 +29,54 @@ CHOICE = 24  # months to choose among; older ones open by their address
 BEST = 6
 
 
+Span = tuple[date, date]
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days asked for, the days before them, and how they are called."""
+    """The days asked for, and the whole periods they are compared with."""
 
     name: str
     label: str
     first: date
     last: date
-    last_first: date
-    last_last: date
+    end: date
+    before: Span
+    year_ago: Span
+
+    @property
+    def pace(self) -> Decimal:
+        """The share of its working days that is over, 0 to 1."""
+        table_ = work_table()
+        whole = workdays_between(self.first, self.end, table_)
+        done = workdays_between(self.first, self.last, table_)
+        return (Decimal(done) / whole).quantize(Decimal("0.0001")) if whole else Decimal(1)
 
 
 def period_of(name: str, month: str, today: date) -> Period:
     """A month, quarter or year up to today, or one past month as YYYY-MM.
 
-    Compared with as many days of the period before, so that a month half gone is not called bad.
+    Compared with the whole period before and with the same one a year ago, at the pace of the
+    working days, so that a month half gone is not called bad.
     """
+    label, size = "", 1
     if chosen := parsed(month, today):
-        first, last = month_of(chosen)
-        before = month_of(first - timedelta(1))
-        return Period("", f"{first:%Y-%m}", first, min(last, today), *before)
-    if name == "year":
-        first = today.replace(month=1, day=1)
-        begin = first.replace(year=first.year - 1)
-        end = begin + (today - first)
-        return Period(name, _("This year"), first, today, begin, end)
-    if name == "quarter":
+        first, name = chosen, ""
+        label = f"{first:%Y-%m}"
+    elif name == "year":
+        first, size, label = today.replace(month=1, day=1), 12, _("This year")
+    elif name == "quarter":
         first = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
-        begin = shifted(first, -3)
+        size, label = 3, _("This quarter")
     else:
-        name, first = "month", today.replace(day=1)
-        begin = shifted(first, -1)
-    end = min(begin + (today - first), first - timedelta(1))
-    label = _("This quarter") if name == "quarter" else _("This month")
-    return Period(name, label, first, today, begin, end)
+        name, first, label = "month", today.replace(day=1), _("This month")
+    whole = span(first, size)
+    before, year_ago = span(shifted(first, -size), size), span(shifted(first, -12), size)
+    return Period(name, label, first, min(whole[1], today), whole[1], before, year_ago)
+
+
+def span(first: date, months: int) -> Span:
+    return first, shifted(first, months) - timedelta(1)
 
 
 def parsed(month: str, today: date) -> date | None:
@@ -79,28 +93,50 @@ def shifted(first: date, months: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def cards(
-    member: Member, period: Period, within: Unit | None, owner: Member | None
-) -> list[dict[str, Any]]:
-    limits = {"within": within, "owner": owner}
-    now = figures(member, KEYS, period.first, period.last, **limits)[0]
-    before = figures(member, KEYS, period.last_first, period.last_last, **limits)[0]
-    return [card(key, now, before) for key in KEYS]
+def history(
+    member: Member, period: Period, today: date, within: Unit | None, owner: Member | None
+) -> list[Row]:
+    """Every month that the cards and the trend need, in one question."""
+    begin = min(period.before[0], period.year_ago[0], shifted(today.replace(day=1), 1 - MONTHS))
+    return figures(member, KEYS, begin, today, by="month", within=within, owner=owner)
 
 
-def card(key: str, now: Row, before: Row) -> dict[str, Any]:
-    measure, value, old = measures[key], now.values[key], before.values[key]
-    change = growth(Decimal(value), Decimal(old))
+def summed(months: list[Row], key: str, days: Span) -> Number:
+    return sum(row.values[key] for row in months if days[0] <= row.key <= days[1])
+
+
+def cards(period: Period, months: list[Row], args: dict[str, Any]) -> list[dict[str, Any]]:
+    pace = period.pace
+    return [card(key, period, months, args, pace) for key in KEYS]
+
+
+def card(
+    key: str, period: Period, months: list[Row], args: dict[str, Any], pace: Decimal
+) -> dict[str, Any]:
+    """A number beside the whole period before, with the share reached and the working days gone."""
+    measure = measures[key]
+    value = summed(months, key, (period.first, period.end))
+    old, year_ago = summed(months, key, period.before), summed(months, key, period.year_ago)
+    change = growth(Decimal(value), Decimal(old) * pace)
     return {
         "label": _(measure.label),
         "icon": ICONS[key],
         "value": value,
         "is_money": measure.is_money,
-        "url": now.urls[key],
+        "url": rows_url(measure, args, period.first, period.last),
         "old": old,
+        "year_ago": year_ago,
+        "share": min(100, int(Decimal(value) / Decimal(old) * 100)) if old else None,
+        "pace": int(pace * 100),
         "delta": change[0],
         "delta_class": change[1],
     }
+
+
+def limits(within: Unit | None, owner: Member | None) -> dict[str, Any]:
+    """The same as arguments of a list."""
+    unit = {"unit": within.pk} if within else {}
+    return {"counted": "true"} | unit | ({"owner": owner.pk} if owner else {})
 
 
 def growth(value: Decimal, old: Decimal) -> tuple[str, str]:
@@ -114,34 +150,30 @@ def growth(value: Decimal, old: Decimal) -> tuple[str, str]:
 
 
 def table(
-    member: Member, period: Period, within: Unit | None, owner: Member | None
+    member: Member, period: Period, within: Unit | None, owner: Member | None, seat: Unit | None
 ) -> tuple[str, list[Row]]:
     """One level deeper than what is open: regions, then teams, then people, then months."""
-    within = within or seat_of(member)
+    within = within or seat
     if owner:
         way = "month"
     elif within is None:
         way = "region" if member.scope.sees_all() else "member"
     else:
         way = "team" if within.children.filter(is_active=True).exists() else "member"
-    limits = {"within": within, "owner": owner}
-    rows = figures(member, KEYS, period.first, period.last, by=way, **limits)
+    rows = figures(member, KEYS, period.first, period.last, by=way, within=within, owner=owner)
     if way == "member":
         rows.sort(key=lambda row: -Decimal(row.values["signed_amount"]))
     # one line alone would only repeat the cards
     return way, rows if len(rows) > 1 or way in {"region", "team"} else []
 
 
-def leading(
-    member: Member, period: Period, within: Unit | None, owner: Member | None
-) -> list[dict[str, Any]]:
+def leading(member: Member, period: Period, within: Unit | None) -> list[dict[str, Any]]:
     """The people with the largest signed amounts, with their share of the first one's."""
-    if owner:
-        return []
-    limits = {"by": "member", "within": within or seat_of(member)}
-    rows = figures(member, ("signed_amount",), period.first, period.last, **limits)
+    rows = figures(
+        member, ("signed_amount",), period.first, period.last, by="member", within=within, most=BEST
+    )
     amounts = [(Decimal(row.values["signed_amount"]), row) for row in rows]
-    ranked = sorted(((a, row) for a, row in amounts if a), key=lambda pair: -pair[0])[:BEST]
+    ranked = sorted(((a, row) for a, row in amounts if a), key=lambda pair: -pair[0])
     return [
         {
             "key": row.key,
@@ -168,13 +200,6 @@ def seat_of(member: Member) -> Unit | None:
     return Unit.objects.filter(path=ranges[0][0]).first()
 
 
-def trend(member: Member, today: date, within: Unit | None, owner: Member | None) -> list[Row]:
-    """The last twelve months."""
-    first = shifted(today.replace(day=1), 1 - MONTHS)
-    keys = ("signed_amount", "contracts")
-    return figures(member, keys, first, today, by="month", within=within, owner=owner)
-
-
 def chart(rows: list[Row]) -> dict[str, Any]:
     measure = measures["signed_amount"]
     label = _(measure.label)
@@ -187,8 +212,10 @@ def provinces(
     member: Member, period: Period, within: Unit | None, owner: Member | None
 ) -> dict[str, Any]:
     """Signed amount by the customer's province, as tiles; one province alone is no comparison."""
-    rows = Contract.objects.visible_to(member).filter(
-        status__in=BINDING, signed_on__range=(period.first, period.last)
+    rows = Contract.objects.filter(
+        member.scope.counts(),
+        status__in=BINDING,
+        signed_on__range=(period.first, period.last),
     )
     if within:
         rows = rows.filter(org_path__gte=within.path, org_path__lt=after(within.path))
@@ -198,7 +225,7 @@ def provinces(
         rows.order_by().values("customer__province").annotate(sum=Sum("gross_amount"))
         .values_list("customer__province", "sum")
     )  # fmt: skip
-    args = ({"unit": within.pk} if within else {}) | ({"owner": owner.pk} if owner else {})
+    args = limits(within, owner)
     tiles = [
         {
             "adcode": code,

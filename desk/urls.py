@@ -8,5 +8,6 @@ app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
+    path("help/terms/", views.terms, name="terms"),
     path("figures/", views.figures_, name="figures"),
 ]

@@ -5,8 +5,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from desk import dashboard
+from desk.beginning import first_steps, share
 from desk.pending import stages
 from desk.today import desk_of, greeting
+from kit import terms as words
 from kit.forms import number
 from kit.search import Sought, look
 from org.access import page
@@ -21,6 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "desk": desk_of(member),
         "greeting": greeting() % {"name": member.name},
         "day": timezone.localdate(),
+        "steps": (steps := first_steps(member)),
+        "share": share(steps) if steps else None,
     }
     return render(request, "desk/home.html", context)
 
@@ -33,23 +37,30 @@ def figures_(request: HttpRequest) -> HttpResponse:
         request.GET.get("period", "month"), request.GET.get("month", ""), today
     )
     within, owner = chosen(request.GET.get("unit"), Unit), chosen(request.GET.get("owner"), Member)
-    way, rows = dashboard.table(member, period, within, owner)
-    months = dashboard.trend(member, today, within, owner)
+    if request.GET.get("tiles"):
+        found = dashboard.provinces(member, period, within, owner)
+        part = "desk/_tiles.html" if request.htmx else "desk/tiles.html"
+        return render(request, part, {"period": period, "within": within, "provinces": found})
+    seat = dashboard.seat_of(member)
+    way, rows = dashboard.table(member, period, within, owner, seat)
+    months = dashboard.history(member, period, today, within, owner)
+    trend = months[-dashboard.MONTHS :]
     # of a table of people the ranking would be the same list again
-    best = [] if way == "member" else dashboard.leading(member, period, within, owner)
+    is_short = way in {"member", "month"}
+    best = [] if is_short else dashboard.leading(member, period, within or seat)
     context = {
         "period": period,
         "within": within,
         "owner": owner,
         "crumbs": dashboard.crumbs(member, within),
-        "cards": dashboard.cards(member, period, within, owner),
+        "cards": dashboard.cards(period, months, dashboard.limits(within, owner)),
+        "pace": period.pace,
         "way": way,
         "rows": rows,
         "keys": dashboard.KEYS,
-        "months": months,
-        "has_trend": any(any(row.values.values()) for row in months),
-        "chart": dashboard.chart(months),
-        "provinces": dashboard.provinces(member, period, within, owner),
+        "months": trend,
+        "has_trend": any(row.values["signed_amount"] for row in trend),
+        "chart": dashboard.chart(trend),
         "stages": stages(member, within, owner),
         "best": best,
         "now": timezone.now(),
@@ -75,4 +86,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def chosen(value, model):
     """The unit or member of the address; the tree is open to everybody, its numbers are not."""
-    return model.objects.filter(pk=number(value)).first()
+    return model.objects.filter(pk=number(value)).first() if value else None
+
+
+@page("desk.terms")
+def terms(request: HttpRequest) -> HttpResponse:
+    """Every word that has a meaning of its own here, by letter; `?q=` narrows."""
+    q = request.GET.get("q", "").strip()[:60]
+    letters: dict[str, list[words.Term]] = {}
+    for term in words.found(q):
+        letters.setdefault(term.letter, []).append(term)
+    return render(request, "desk/terms.html", {"letters": list(letters.items()), "q": q})

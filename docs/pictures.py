@@ -1,4 +1,4 @@
-"""The pictures of README.md, taken from a running demo: `docs/pictures.py ADDRESS LOGINS.json`."""
+"""The pictures of README.md, from a running demo: `pictures.py ADDRESS LOGINS.json [FOLDER]`."""
 
 import json
 import shutil
@@ -13,27 +13,41 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).parent / "pictures"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 1000}
+FOLDER = 3  # place of the argument
 MOST = 120_000  # bytes of one picture
 FEWER = bytes(min(255, round(value / 4) * 4) for value in range(256))
 PAETH = 4
 
+FIRST_ROW = ".so-rowcard-title a >> visible=true"
+FIRST_LINE = "main .so-table tbody a >> visible=true"
+# name: (size, whose page, the way there: addresses and what is clicked)
+PICTURES = {
+    "rep": (PHONE, "销售代表", ["/"]),
+    "approval": (PHONE, "区域销售经理", ["/approvals/", FIRST_ROW]),
+    "figures": (DESK, "销售总监", ["/figures/?period=year"]),
+    "customer": (DESK, "销售主管", ["/customers/", FIRST_LINE]),
+    "contract": (DESK, "销售总监", ["/contracts/?status=signed", FIRST_LINE]),
+    "tree": (DESK, "公司管理员", ["/org/tree/"]),
+}
+
 
 def main() -> None:
     address, logins = sys.argv[1].rstrip("/"), json.loads(Path(sys.argv[2]).read_text("utf-8"))
-    HERE.mkdir(exist_ok=True)
+    folder = Path(sys.argv[3]) if len(sys.argv) > FOLDER else HERE
+    folder.mkdir(exist_ok=True)
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        page = opened(browser, PHONE, address, logins, "销售代表")
-        keep(page, "rep")
-        page = opened(browser, PHONE, address, logins, "区域销售经理")
-        page.goto(f"{address}/approvals/")
-        page.click(".so-rowcard-title a")
-        keep(page, "approval")
-        page = opened(browser, DESK, address, logins, "销售总监")
-        page.goto(f"{address}/figures/?period=year")
-        keep(page, "figures")
+        for name, (size, post, steps) in PICTURES.items():
+            page = opened(browser, size, address, logins, post)
+            for step in steps:
+                if step.startswith("/"):
+                    page.goto(address + step)
+                else:
+                    page.click(step)
+            keep(page, folder / f"{name}.png")
+            page.context.close()
         browser.close()
 
 
@@ -49,12 +63,12 @@ def opened(browser: Browser, size: dict, address: str, logins: list, post: str) 
     return page
 
 
-def keep(page: Page, name: str) -> None:
+def keep(page: Page, path: Path) -> None:
     page.wait_for_timeout(1000)  # the chart draws itself
     data = packed(page.screenshot())
     if len(data) > MOST:
-        raise SystemExit(f"{name}.png has {len(data)} bytes: show less")
-    (HERE / f"{name}.png").write_bytes(data)
+        raise SystemExit(f"{path.name} has {len(data)} bytes: show less")
+    path.write_bytes(data)
 
 
 def packed(png: bytes) -> bytes:

@@ -187,13 +187,13 @@ def restore(member: Member, attachment: Attachment) -> Because:
     return keeps_it(member, attachment)
 
 
-@rule("files.set_picture", clauses="ORG-1.3", label=N_("Change logo and seal"))
+@rule("files.set_picture", clauses="ORG-1.3", label=N_("Set the company's logo and seal"))
 def set_picture(member: Member, obj: Any = None) -> Because:
     """Logo and seal stand on the company's papers: its administrator's to keep."""
     return member.may("org.administer")
 
 
-@rule("files.view_picture", clauses="CTR-1.4", label=N_("See logo and seal"))
+@rule("files.view_picture", clauses="CTR-1.4", label=N_("See the company's logo and seal"))
 def view_picture(member: Member, picture: CompanyPicture) -> Because:
     """A logo is public; a bare seal could be put under anything, so only who keeps it sees it."""
     asked = everybody if picture.kind == PictureKind.LOGO else set_picture

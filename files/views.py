@@ -164,8 +164,7 @@ def failed_rows(request: HttpRequest, job: ImportJob) -> HttpResponse:
 def as_csv(content, name):
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return sealed(response)
 
 
 # --- papers on records ----------------------------------------------------------------------------
@@ -330,6 +329,4 @@ def download_export(request: HttpRequest, job: ExportJob) -> FileResponse:
     if not path.exists():
         raise Refused(_("The file has gone."), code="gone")
     name = f"{job.kind.replace('.', '-')}-{job.pk}.{job.form}"
-    answer = FileResponse(path.open("rb"), as_attachment=True, filename=name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return sealed(FileResponse(path.open("rb"), as_attachment=True, filename=name))

@@ -8,6 +8,7 @@ import "./js/palette.js";
 import "./js/keys.js";
 import "./js/locate.js";
 import "./js/theme.js";
+import "./js/passkeys.js";
 import { toast, words } from "./js/toasts.js";
 
 Object.assign(htmx.config, {

@@ -60,6 +60,7 @@ class Door:
     is_centre: bool = False
     roles: frozenset[str] = frozenset()
     phone_roles: frozenset[str] = frozenset()
+    always: frozenset[str] = frozenset()
 
 
 doors: list[Door] = []
@@ -68,7 +69,8 @@ doors: list[Door] = []
 def door(**fields: Any) -> None:
     """Add an entry: group, label (msgid), url name, icon, rule, order; `phone` is its tab place.
 
-    `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post.
+    `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post; with
+    `always` everybody else is offered it only while its count is not zero.
     """
     entry = Door(**fields)
     doors[:] = sorted([*(d for d in doors if d.url != entry.url), entry], key=lambda d: d.order)
@@ -155,3 +157,45 @@ def command(**fields: Any) -> None:
     entry = Command(**fields)
     kept = [c for c in commands if c.url != entry.url]
     commands[:] = sorted([*kept, entry], key=lambda c: c.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of notice a member may want or not.
+
+    `gone` is the whole sentence for readers who no longer see the record it was about.
+    """
+
+    key: str
+    label: str
+    gone: str
+    icon: str
+    order: int
+    colour: str = "info"
+    url: str = ""
+
+
+topics: dict[str, Topic] = {}
+
+
+def topic(**fields: Any) -> None:
+    """Add a kind of notice: key, label and gone (msgids), icon, order; `url` for no one record."""
+    entry = Topic(**fields)
+    topics[entry.key] = entry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The page of records of a kind: a url name, with the id unless `is_own`, and what to say."""
+
+    url: str
+    name: Callable[[Any], str] = str
+    is_own: bool = False
+
+
+places: dict[str, Place] = {}
+
+
+def place(kind: str, url: str, **more: Any) -> None:
+    """Say which page shows records of a kind (a lower-case model label)."""
+    places[kind] = Place(url, **more)

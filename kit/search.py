@@ -99,7 +99,10 @@ def _first(found: Iterable[Found]) -> list[Found]:
 def shown(one: Finder, found: Found, sought: Sought) -> Shown:
     words = sought.words
     icon = found.icon or one.icon
-    return Shown(found, icon, cut(found.label, words), cut(found.note, words))
+    parts = cut(found.label, words)
+    # what was meant stands in the line below only when it is not in the name
+    is_named = any(is_meant for _text, is_meant in parts)
+    return Shown(found, icon, parts, cut(found.note, () if is_named else words))
 
 
 def best(labels: Sequence[Any], sought: Sought, name: Any = str) -> list[Any]:

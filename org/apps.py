@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import command, door, finder
+from kit.registry import command, door, finder, panel, place, topic
 
 
 class OrgConfig(AppConfig):
@@ -26,13 +26,22 @@ class OrgConfig(AppConfig):
             rule="org.members",
             order=81,
         )
-        from org import finders, rules  # noqa: F401
-        from org.actions import move
-        from tenancy.actions import handle, handle_long
+        from org import finders, glossary, rules  # noqa: F401
+        from org.actions import move, succession
+        from org.actions.company import record_param
+        from tenancy.actions import handle, handle_long, witnesses
         from tenancy.params import declare
 
+        witnesses[:] = [record_param]
         handle_long("org.move_unit", move.move_later)
         handle("org.follow_move", move.follow_move)
+        handle_long(succession.TOPIC, succession.hand_over_later)
+        from accounts.news import followers
+        from org.actions.token import follow_login
+        from org.views.token import tokens_panel
+
+        followers.append(follow_login)
+        panel("account.settings", 50, tokens_panel)
         declare(
             "org.watermark",
             1,
@@ -40,7 +49,9 @@ class OrgConfig(AppConfig):
             low=0,
             high=1,
         )
+        glossary.ready()
         self.open_doors()
+        self.say_what_is_left()
         finder(
             key="colleagues",
             label=N_("Colleagues"),
@@ -48,6 +59,14 @@ class OrgConfig(AppConfig):
             order=40,
             source=finders.colleagues,
             url="org:members",
+        )
+        place("org.post", "org:profile", is_own=True)
+        topic(
+            key="org.post",
+            label=N_("I am given a post"),
+            gone=N_("You were given a post that is over"),
+            icon="shield",
+            order=50,
         )
         command(
             label=N_("My posts and rights"),
@@ -62,6 +81,22 @@ class OrgConfig(AppConfig):
             icon="user-plus",
             rule="org.administer",
             order=31,
+        )
+
+    @staticmethod
+    def say_what_is_left() -> None:
+        """The keys of a person who leaves."""
+        from org.models import ApiToken
+        from org.succession import leave
+
+        leave(
+            model="org.apitoken",
+            key="keys",
+            fate="itself",
+            order=90,
+            label=N_("Keys for other systems"),
+            text=N_("They end when the person is switched off."),
+            rows=lambda m: ApiToken.objects.filter(member_id=m.pk, revoked_at=None),
         )
 
     def open_doors(self) -> None:

@@ -5,10 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -83,38 +81,6 @@ class EndPostForm(forms.Form):
     """The last day of a post."""
 
     ends_on = forms.DateField(label=_("Last day"))
-
-
-class PasswordForm(forms.Form):
-    """A password twice, checked by the rules of the house."""
-
-    password = forms.CharField(
-        label=_("New password"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least ten characters, not a common word, not your own name."),
-    )
-    again = forms.CharField(
-        label=_("Once more"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        validate_password(self.cleaned_data["password"], self.user)
-        return self.cleaned_data["password"]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("password") and data.get("again") and data["password"] != data["again"]:
-            self.add_error("again", _now("The two passwords are not the same."))
-        return data
 
 
 class UnitForm(forms.Form):
@@ -193,24 +159,36 @@ class TermsForm(forms.Form):
     )
 
 
+def value_field(known: Declared) -> forms.Field:
+    """A box that takes what the parameter's own type is."""
+    bounds = {"min_value": known.low, "max_value": known.high}
+    if isinstance(known.default, bool):
+        switch = [("True", _("on")), ("False", _("off"))]
+        return forms.TypedChoiceField(choices=switch, coerce=lambda text: text == "True")
+    if isinstance(known.default, str):
+        return forms.CharField(max_length=200)
+    if isinstance(known.default, Decimal):
+        return forms.DecimalField(max_digits=14, decimal_places=4, **bounds)
+    limits = {"min_value": -(10**9), "max_value": 10**9}
+    given = {name: int(value) for name, value in bounds.items() if value is not None}
+    return forms.IntegerField(**limits | given)
+
+
 class ParamForm(forms.Form):
     """A new value between its bounds, from a day to come, with the reason."""
 
     starts = forms.DateField(label=_("From"))
-    reason = forms.CharField(label=_("Reason or document"), max_length=60)
+    reason = forms.CharField(
+        label=_("Reason or document"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     field_order = ("value", "starts", "reason")
 
     def __init__(self, known: Declared, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bounds = {"min_value": known.low, "max_value": known.high}
-        if isinstance(known.default, Decimal):
-            field = forms.DecimalField(max_digits=14, decimal_places=4, **bounds)
-        else:
-            limits = {"min_value": -(10**9), "max_value": 10**9}
-            given = {name: int(value) for name, value in bounds.items() if value is not None}
-            field = forms.IntegerField(**limits | given)
-        field.label = _("New value")
-        self.fields["value"] = field
+        self.fields["value"] = value_field(known)
+        self.fields["value"].label = _("New value")
         self.fields["starts"].initial = lambda: timezone.localdate() + timedelta(days=1)
         self.order_fields(self.field_order)
 
@@ -248,6 +226,20 @@ class DayForm(forms.Form):
     name = forms.CharField(label=_("Title of the day"), max_length=40, required=False)
 
 
+class SuccessionForm(forms.Form):
+    """Who takes everything on, and why."""
+
+    to = forms.ModelChoiceField(Member.objects.none(), label=_("Successor"))
+    reason = forms.CharField(
+        label=_("Reason"), min_length=5, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, person: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Member.objects.filter(is_active=True).exclude(pk=person.pk)
+        self.fields["to"].queryset = others.order_by("name", "id")
+
+
 class WhyForm(forms.Form):
     """Who, and which record."""
 
@@ -272,3 +264,9 @@ class WhyForm(forms.Form):
         if data.get("record") and not data.get("kind"):
             data["kind"] = self.fields["kind"].choices[0][0]
         return data
+
+
+class TokenForm(forms.Form):
+    """What the token is for, in the owner's words."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=60)

@@ -58,6 +58,7 @@ def seat_of_token(request: HttpRequest, header: str) -> Seat:
 def seat_of_session(request: HttpRequest) -> Seat | None:
     """The chosen company's seat, the only one there is, or None when a choice is needed."""
     seats = memberships(request.user.pk)
+    request.has_choice = len(seats) > 1 or request.user.is_staff
     chosen = request.session.get("company")
     for seat in seats:
         if seat.company_id == chosen:

@@ -80,7 +80,8 @@ class Door:
             if not is_new:
                 return replay(kept, mark)
         response = self.get_response(request)
-        if response.status_code >= 400 or request.refused:
+        stays = getattr(response, "stays", False)
+        if (response.status_code >= 400 and not stays) or request.refused:
             # a middleware's own atomic would commit: exceptions became responses further in
             transaction.set_rollback(True)
         elif key:

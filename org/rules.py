@@ -31,6 +31,18 @@ def profile(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
+@rule("accounts.own")
+def own(member: Member, obj: Any = None) -> Because:
+    """One's own login; asked before a company is chosen, so the page looks only for a login."""
+    return everybody(member, obj)
+
+
+@rule("org.keep_tokens")
+def keep_tokens(member: Member, obj: Any = None) -> Because:
+    """One's own: a token opens what its owner may."""
+    return everybody(member, obj)
+
+
 @rule(
     "org.administer",
     clauses="ORG-1.3",

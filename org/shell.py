@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from kit.registry import Door, doors
@@ -12,14 +13,18 @@ from org.models import SupportAccess
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` groups and `tabs` for the phone; nothing for strangers."""
+    """Context processor: `nav` groups, `tabs` for the phone, the `bell`; nothing for strangers."""
     member = getattr(request, "member", None)
     if member is None:
-        return {"nav": [], "tabs": []}
+        return {"nav": [], "tabs": [], "bell": None}
     mine = [
         d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)
     ]
+    bell = next((d for d in mine if not d.group), None)
+    mine = [d for d in mine if d.group]
     counts = {d.url: d.count(member) for d in mine if d.count}
+    roles = member.scope.roles
+    mine = [d for d in mine if not d.always or d.always & roles or counts.get(d.url)]
     here = current_of(mine, request.path)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in mine:
@@ -31,6 +36,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "may_end_support": bool(there) and bool(member.may("org.administer")),
         "nav": [{"label": _(label), "items": items} for label, items in groups.items()],
         "tabs": [shown(entry, here, counts) for entry in tabs],
+        # counted only by the pages that show the frame
+        "bell": bell and SimpleLazyObject(lambda: rung(bell, member, request.path)),
     }
 
 
@@ -55,6 +62,12 @@ def current_of(mine: list[Door], path: str) -> str:
     urls = {reverse(d.url): d.url for d in mine}
     found = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return urls[max(found, key=len)] if found else ""
+
+
+def rung(entry: Door, member: Any, path: str) -> dict[str, Any]:
+    """The entry without a group: the bell of the frame, with the number of what is unread."""
+    counts = {entry.url: entry.count(member)} if entry.count else {}
+    return shown(entry, current_of([entry], path), counts)
 
 
 def shown(entry: Door, here: str, counts: dict[str, int]) -> dict[str, Any]:

@@ -41,6 +41,13 @@ PROXIES = int(read("PROXIES", "0"))
 DEBUG = switch("DEBUG")
 HOSTS = read("HOSTS", "localhost,127.0.0.1,[::1],testserver" if EMBEDDED else None)
 PLAIN_STATIC = switch("PLAIN_STATIC")
+MAIL_HOST = read("MAIL_HOST", "")
+MAIL_PORT = int(read("MAIL_PORT", "587"))
+MAIL_USER = read("MAIL_USER", "")
+MAIL_PASSWORD = read("MAIL_PASSWORD", "")
+MAIL_TLS = read("MAIL_TLS", "starttls")
+MAIL_FROM = read("MAIL_FROM", "Salesops <salesops@localhost>")
+OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
 
 
 def database(url: str, *, owner: bool = False) -> dict[str, Any]:
@@ -75,6 +82,7 @@ INSTALLED_APPS = [
     "approvals",
     "figures",
     "files",
+    "notices",
     "org",
     "audit",
     "tenancy",
@@ -87,7 +95,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "guardian",
@@ -108,6 +121,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.Seen",
     "org.middleware.Door",
 ]
 
@@ -138,6 +153,16 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 LOGIN_URL = "accounts:login"
+PASSWORD_RESET_TIMEOUT = 3600
+SECRET_KEY_FALLBACKS = OLD_SECRET_KEYS.split()
+# allauth keeps second factors and sessions; its own pages and forms are not routed
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "accounts.adapter.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -190,6 +215,19 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Letters go out as soon as a host is named; without one only the demo writes them, to files.
+if MAIL_TLS not in {"starttls", "tls", "none"}:
+    raise ImproperlyConfigured(f"MAIL_TLS is starttls, tls or none, not {MAIL_TLS!r}")
+HAS_MAIL = bool(MAIL_HOST) or EMBEDDED
+MAIL_KIND = "smtp" if MAIL_HOST else "filebased" if EMBEDDED else "dummy"
+EMAIL_BACKEND = f"django.core.mail.backends.{MAIL_KIND}.EmailBackend"
+EMAIL_FILE_PATH = DATA / "mail"
+EMAIL_HOST, EMAIL_PORT = MAIL_HOST, MAIL_PORT
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_USER, MAIL_PASSWORD
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_TLS == "starttls", MAIL_TLS == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = MAIL_FROM
 
 ALLOWED_HOSTS = HOSTS.split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
@@ -253,6 +291,9 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
+    "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
+    "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
+    "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},
     "tidy-logins": {"task": "accounts.tidy", "schedule": 3600.0},
 }
 

@@ -4,9 +4,9 @@ from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.views import set_language
 from kit.pages import public
 from salesops import api, health
 
@@ -28,10 +28,11 @@ urlpatterns = [
     path("approvals/", include("approvals.urls")),
     path("handbook/", include("handbook.urls")),
     path("files/", include("files.urls")),
+    path("notices/", include("notices.urls")),
     path("customers/", include("customers.urls")),
     path("contracts/", include("contracts.urls")),
     path("", include("desk.urls")),
-    path("i18n/setlang/", public(set_language), name="set_language"),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("operator/", admin.site.urls),
     path("api/v1/schema/", public(SpectacularAPIView.as_view()), name="schema"),
     path("api/v1/docs/", public(reference), name="docs"),

@@ -1,6 +1,6 @@
 """The plumbing's verbs: set a parameter, take a number, post to the outbox, claim a job."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from kit.because import Refused
 from tenancy.context import Origin, company, memo, required
 from tenancy.models import IdempotencyKey, JobRun, Outbox, Param
-from tenancy.params import declared, today
+from tenancy.params import declared, today, values
 
 Handler = Callable[[dict[str, Any]], None]
 LongHandler = Callable[[dict[str, Any], "Turn"], None]
 handlers: dict[str, Handler] = {}
+# (parameter, value before, member) -> None, for every new value
+witnesses: list[Callable[[Param, Any, Any], None]] = []
 long_handlers: dict[str, LongHandler] = {}
 MOST_TRIES = 8
 NEWS_KEPT = timedelta(days=30)
@@ -39,8 +41,14 @@ def handle_long(topic: str, handler: LongHandler) -> None:
     long_handlers[topic] = handler
 
 
-def set_param(key: str, value: Any, *, starts: date | None = None, document: str = "") -> Param:
-    """Give a parameter a value from a day on, tomorrow at the earliest; the past is kept."""
+def set_param(
+    key: str, value: Any, *, starts: date | None = None, document: str = "", by: Any = None
+) -> Param:
+    """Give a parameter a value from a day on, tomorrow at the earliest; the past is kept.
+
+    The floor above that keeps the log is told of every change, whoever makes it.
+    """
+    before = values(today()).get(key, declared[key].default)
     starts = starts or today() + timedelta(days=1)
     if starts <= today():
         raise Refused(_("A new value takes effect tomorrow at the earliest."), code="too_early")
@@ -51,7 +59,11 @@ def set_param(key: str, value: Any, *, starts: date | None = None, document: str
         row.save(update_fields=["during"])
     memo().clear()
     shown = checked if isinstance(checked, int | str | list | dict) else str(checked)
-    return Param.objects.create(key=key, value=shown, during=(starts, None), document=document)
+    row = Param.objects.create(key=key, value=shown, during=(starts, None), document=document)
+    row.refresh_from_db(fields=["during"])
+    for tell in witnesses:
+        tell(row, before, by)
+    return row
 
 
 def take_number(key: str, pattern: str, *, on: date, **names: str) -> str:
@@ -74,6 +86,30 @@ def take_number(key: str, pattern: str, *, on: date, **names: str) -> str:
 def post(topic: str, /, *, due_at: datetime | None = None, **payload: Any) -> Outbox:
     """Leave news for after the commit; a sweep delivers it within seconds, or from `due_at` on."""
     return Outbox.objects.create(topic=topic, payload=payload, due_at=due_at or timezone.now())
+
+
+def tell(
+    topic: str,
+    /,
+    *,
+    to: Iterable[int],
+    text: str,
+    kind: str = "",
+    target: int | None = None,
+    by: int | None = None,
+    **values: Any,
+) -> Outbox:
+    """Leave word for some members, by their ids: `notices` writes it up, once for each of them.
+
+    `text` is a msgid; `%(name)s` in it is the record's name as long as the reader sees it, so
+    `values` hold nothing that somebody may lose sight of.
+    """
+    word = {"topic": topic, "to": sorted(set(to)), "text": text, "kind": kind, "target": target}
+    row = post("notices.tell", **word, by=by, values=values)
+    # the row names what happened, however often it is delivered
+    row.payload["news"] = row.pk
+    row.save(update_fields=["payload"])
+    return row
 
 
 def deliver(limit: int = 50, *, later: Callable[[int, int], None] | None = None) -> int:

@@ -276,6 +276,7 @@ def ask_instead(task: Task, gone: Member) -> None:
         found = route([task.step], line, case.owner_id, busy)
         start(Task.objects.filter(pk__in=_ask(case, found)), task.step.hours)
         names = "、".join(person.name for person in found[0].people)
+    post("approvals.asked", case=case.pk)
     record(
         "approvals.ask_again",
         document,

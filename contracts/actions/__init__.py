@@ -16,6 +16,7 @@ from contracts.actions.contract import (
     sign,
     submit,
 )
+from contracts.actions.ending import tell_ending
 
 __all__ = [
     "HEADER",
@@ -33,4 +34,5 @@ __all__ = [
     "seed_vat_rates",
     "sign",
     "submit",
+    "tell_ending",
 ]

@@ -31,7 +31,7 @@ from files.models import Attachment, Purpose
 from kit.because import Refused
 from org.access import check
 from org.models import Member
-from tenancy.actions import take_number
+from tenancy.actions import take_number, tell
 from tenancy.context import memo, required
 from tenancy.models import Company
 
@@ -196,6 +196,15 @@ def archive(contract: Contract, *, by: Member, place: str) -> Contract:
         text = _("The signed copy is not the file that was attached. Attach it again.")
         raise Refused(text, code="damaged", errors={"signed_copy": text})
     day = timezone.localdate()
+    tell(
+        "contracts.archived",
+        to=[contract.owner_id],
+        text=N_("%(who)s archived %(name)s"),
+        kind="contracts.contract",
+        target=contract.pk,
+        by=by.pk,
+        who=by.name,
+    )
     return move(
         contract,
         verb="archive",

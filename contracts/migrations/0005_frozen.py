@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0004_texts'),
+        ("contracts", "0004_texts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contract',
-            name='frozen',
+            model_name="contract",
+            name="frozen",
             field=models.JSONField(default=dict, editable=False),
         ),
     ]

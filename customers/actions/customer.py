@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
 from customers.actions.contact import new_contact
@@ -17,6 +18,7 @@ from customers.numbers import unveiled
 from kit.because import Forbidden, Refused
 from org.access import check, covers
 from org.models import Member, Unit
+from tenancy.actions import tell
 
 FIELDS = frozenset(
     {
@@ -188,6 +190,15 @@ def share(
     )
     after = {"member": member.name, "until": until.isoformat() if until else ""}
     record("customers.share", customer, by=by, after=after)
+    tell(
+        "customers.shared",
+        to=[member.pk],
+        text=N_("%(who)s lets you see %(name)s"),
+        kind="customers.customer",
+        target=customer.pk,
+        by=by.pk,
+        who=by.name,
+    )
     return share
 
 

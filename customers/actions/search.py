@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.actions import record
 from audit.models import AuditLine
-from customers.duplicates import Hit, Sought, compare, hits_of, is_same, twins_of
+from customers.duplicates import Hit, Sought, compare, hits_of, is_by_phone, is_same, twins_of
 from customers.models import Customer
 from kit import codes, masks
 from kit.because import Refused
@@ -57,6 +57,11 @@ def not_known(customer: Customer, contact: dict[str, Any] | None, reason: str) -
         raise Refused(message, code="same", errors={"credit_code": message}, because=verdict)
     if not LEAST <= len(reason) <= MOST:
         message = _("Say in 5 to 300 characters why it is another customer all the same.")
+        if is_by_phone(verdict):
+            message = _(
+                "The mobile is known from another customer."
+                " Say in 5 to 300 characters why it is right here too."
+            )
         errors = {"duplicate_reason": message}
         raise Refused(message, code="duplicate", errors=errors, because=verdict)
     return reason

@@ -176,12 +176,12 @@ class Customer(OwnedModel):
     def state(self) -> "Shown":
         """What the pill says: where the contact with the customer stands."""
         if self.archived_at:
-            return Shown(_("Archived"), "grey")
+            return Shown(_("Archived"), "grey", "archived")
         if self.days_overdue:
-            return Shown(_("Contact overdue"), "red")
+            return Shown(_("Contact overdue"), "red", "overdue")
         if self.last_contact_at is None:
-            return Shown(_("Not contacted yet"), "grey")
-        return Shown(_("In contact"), "green")
+            return Shown(_("Not contacted yet"), "grey", "new")
+        return Shown(_("In contact"), "green", "active")
 
 
 class ContactQuerySet(OwnedQuerySet):
@@ -252,7 +252,7 @@ class Contact(CompanyModel):
 
 
 class Shown:
-    """A label with its colour, as the pill takes it."""
+    """A label with its colour, as the pill takes it; `key` names its term."""
 
-    def __init__(self, label: Any, colour: str) -> None:
-        self.label, self.colour = label, colour
+    def __init__(self, label: Any, colour: str, key: str = "") -> None:
+        self.label, self.colour, self.key = label, colour, key

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from customers import actions
+from customers.duplicates import also_known
 from customers.filters import MOST_CHOICES, CustomerFilter, sellers_under, units_under
 from customers.forms import ContactForm, CustomerForm, NoteForm, TierForm
 from customers.models import Contact, Customer, Tier, Visit
 from customers.numbers import is_open, veiled
 from customers.regions import PROVINCES
 from files.views import attach_page
+from kit import codes
 from kit.answers import form_page, tried
 from kit.lists import capped_counts, page_of
 from kit.names import SHORTEST, normalise
@@ -201,8 +203,19 @@ def add_contact(request: HttpRequest, customer: Customer) -> HttpResponse:
         request, form, lambda **typed: actions.add_contact(customer, by=request.member, **typed)
     ):
         messages.success(request, _("Contact added."))
+        warn_of_twins(request, customer, form)
         return redirect("customers:detail", customer.pk)
     return form_page(request, "customers/contact_form.html", form, customer=customer)
+
+
+def warn_of_twins(request: HttpRequest, customer: Customer, form: ContactForm) -> None:
+    """T3.2: the contact is kept; whose customer has the same mobile is said beside it."""
+    if not (typed := form.cleaned_data["mobile"]) or "mobile" not in form.changed_data:
+        return
+    verdict = also_known(codes.mobile(typed), besides=customer.pk)
+    if not verdict:
+        said = _("Please check: %(what)s.") % {"what": "; ".join(map(str, verdict.lines))}
+        messages.warning(request, said)
 
 
 @page("customers.change_contact", Contact)
@@ -212,6 +225,7 @@ def change_contact(request: HttpRequest, contact: Contact) -> HttpResponse:
         request, form, lambda **typed: actions.change_contact(contact, by=request.member, **typed)
     ):
         messages.success(request, _("Saved."))
+        warn_of_twins(request, contact.customer, form)
         return redirect("customers:detail", contact.customer_id)
     return form_page(
         request,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers import actions
+from customers.duplicates import is_by_phone
 from customers.forms import NewCustomerForm, SearchForm
 from customers.models import NAME_LENGTH
 from kit.answers import form_page, tried
@@ -42,4 +43,6 @@ def create(request: HttpRequest) -> HttpResponse:
         return redirect("customers:detail", customer.pk)
     clash = getattr(request.refused, "because", None)
     is_asked = clash is not None or bool(form["duplicate_reason"].value())
-    return form_page(request, "customers/form.html", form, clash=clash, is_asked=is_asked)
+    by_phone = clash is not None and is_by_phone(clash)
+    context = {"clash": clash, "is_asked": is_asked, "by_phone": by_phone}
+    return form_page(request, "customers/form.html", form, **context)

@@ -1,6 +1,6 @@
 """Every write of imports, exports and papers."""
 
-from files.actions.exports import expire_export, export, write_export
+from files.actions.exports import expire_export, export, name_of_export, write_export
 from files.actions.imports import (
     CHUNK,
     MOST_BYTES,
@@ -35,6 +35,7 @@ __all__ = [
     "export",
     "folder",
     "is_intact",
+    "name_of_export",
     "remove",
     "remove_picture",
     "restore",

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
 from files.exporters import Exporter, exporters
@@ -21,7 +22,7 @@ from kit.sheets import write_csv, write_xlsx
 from org.access import check
 from org.mark import mark_of
 from org.models import Member
-from tenancy.actions import Turn, post
+from tenancy.actions import Turn, post, tell
 from tenancy.models import Outbox
 
 CHUNK = 1000
@@ -79,6 +80,7 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
         if turn.number > MOST_TURNS or not (owner := owner_of(job)):
             move(job, waiting, ExportState.FAILED, finished_at=timezone.now())
             record("files.fail_export", job, by=None)
+            told(job, N_("The export “%(name)s” could not be written"))
             return
         ids = list(exporter.ids(owner, QueryDict(job.filters)))
         if not move(job, waiting, ExportState.RUNNING, total=len(ids), done_rows=0):
@@ -146,6 +148,13 @@ def finish(job: ExportJob, name: str, content: bytes, rows: int) -> None:
     Outbox.objects.filter(pk=news.pk).update(due_at=now + LIFE)
     after = {"filters": job.filters, "rows": rows, "contacts": job.with_contacts, **facts}
     record("files.write_export", job, by=job.owner, after=after)
+    told(job, N_("The export “%(name)s” is ready for 24 hours"))
+
+
+def told(job: ExportJob, text: str) -> None:
+    """Who asked for it has gone on with other work."""
+    owner = [job.owner_id]
+    tell("files.exported", to=owner, text=text, kind="files.exportjob", target=job.pk)
 
 
 def expire_export(payload: dict[str, Any]) -> None:
@@ -153,3 +162,8 @@ def expire_export(payload: dict[str, Any]) -> None:
     job = ExportJob.objects.get(pk=payload["job"])
     if move(job, (ExportState.DONE,), ExportState.GONE):
         transaction.on_commit(lambda: (folder() / job.stored).unlink(missing_ok=True))
+
+
+def name_of_export(job: ExportJob) -> str:
+    """What was taken away, in the reader's language."""
+    return gettext(exporters[job.kind].label) if job.kind in exporters else job.kind

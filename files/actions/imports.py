@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
 from files.access import Target
@@ -23,7 +24,7 @@ from kit.because import Refused
 from kit.sheets import SheetError, read_table
 from org.access import check
 from org.models import Member, Unit
-from tenancy.actions import Turn, post
+from tenancy.actions import Turn, post, tell
 
 MOST_BYTES = 10 * 2**20
 CHUNK = 1000
@@ -131,6 +132,7 @@ def _check_rows(job: ImportJob, turn: Turn) -> None:
     with turn.step():
         if not move(job, (ImportState.CHECKING,), ImportState.CHECKED):
             raise Stopped
+        told(job, N_("The import “%(name)s” is checked: you decide whether its rows come in"))
 
 
 def chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
@@ -222,6 +224,13 @@ def fail(job: ImportJob, turn: Turn, message: str) -> None:
             ImportRow.objects.filter(job=job).delete()
             forget(job)
             record("files.fail", job, by=None, note=message[:500])
+            told(job, N_("The import “%(name)s” failed"))
+
+
+def told(job: ImportJob, text: str) -> None:
+    """Who brought the file has gone on with other work."""
+    owner = [job.owner_id]
+    tell("files.imported", to=owner, text=text, kind="files.importjob", target=job.pk)
 
 
 # --- deciding -------------------------------------------------------------------------------------
@@ -284,6 +293,7 @@ def _commit(job: ImportJob, turn: Turn) -> None:
     rows.delete()
     forget(job)
     record("files.import", job, by=job.owner, after={"rows": len(ids), "sha256": job.sha256})
+    told(job, N_("The rows of “%(name)s” are in"))
 
 
 def undo(job: ImportJob, *, by: Member) -> int:

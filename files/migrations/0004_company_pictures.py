@@ -8,32 +8,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0003_exports'),
-        ('org', '0003_links_and_moves'),
-        ('tenancy', '0004_company_terms'),
+        ("files", "0003_exports"),
+        ("org", "0003_links_and_moves"),
+        ("tenancy", "0004_company_terms"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CompanyPicture',
+            name="CompanyPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('logo', 'Logo'), ('seal', 'Seal')], max_length=4)),
-                ('stored', models.CharField(editable=False, max_length=80)),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('width', models.PositiveIntegerField(editable=False)),
-                ('height', models.PositiveIntegerField(editable=False)),
-                ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('until', models.DateTimeField(editable=False, null=True)),
-                ('added_by', tenancy.constraints.Link(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.member')),
-                ('company', models.ForeignKey(default=tenancy.context.current, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("logo", "Logo"), ("seal", "Seal")], max_length=4),
+                ),
+                ("stored", models.CharField(editable=False, max_length=80)),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("width", models.PositiveIntegerField(editable=False)),
+                ("height", models.PositiveIntegerField(editable=False)),
+                ("since", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("until", models.DateTimeField(editable=False, null=True)),
+                (
+                    "added_by",
+                    tenancy.constraints.Link(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.member",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        default=tenancy.context.current,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture of the company',
-                'verbose_name_plural': 'pictures of the company',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('company', 'kind'), name='files_companypicture_one', violation_error_message='Somebody has changed this picture just now.'), models.UniqueConstraint(fields=('company', 'id'), name='files_companypicture_co_id'), tenancy.constraints.RowSecurity(name='files_companypicture_rows'), tenancy.constraints.SameCompany(field='added_by', name='files_companypicture_added_by_id_co')],
+                "verbose_name": "picture of the company",
+                "verbose_name_plural": "pictures of the company",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("company", "kind"),
+                        name="files_companypicture_one",
+                        violation_error_message="Somebody has changed this picture just now.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="files_companypicture_co_id"
+                    ),
+                    tenancy.constraints.RowSecurity(name="files_companypicture_rows"),
+                    tenancy.constraints.SameCompany(
+                        field="added_by", name="files_companypicture_added_by_id_co"
+                    ),
+                ],
             },
         ),
     ]

@@ -1,5 +1,5 @@
 // <details> menus and confirmations: one open at a time, closed by Escape or a click elsewhere.
-const OPEN = "details.so-menu[open], details.so-confirm[open]";
+const OPEN = "details.so-menu[open], details.so-confirm[open], details.so-term[open]";
 
 document.addEventListener("click", (event) => {
   const shut = event.target.closest("[data-so-shut]");

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from django import template
@@ -15,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kit import masks
+from kit import masks, terms
 from kit import money as amounts
 from kit.pages import guards
 from kit.registry import clauses_of, manual
@@ -256,6 +257,31 @@ def clauses(name: str) -> SafeString:
     guard = guards().get(name)
     codes = clauses_of("rule", guard.rule) if guard else ()
     return format_html_join(" ", "{}", ((clause(code),) for code in codes))
+
+
+@register.simple_tag
+def term(key: str, value: str = "") -> SafeString:
+    """A question mark that unfolds what a word means; works without script and by touch.
+
+    `{% term "tier" %}` for a word, `{% term "tier" customer.tier %}` for a value.
+    """
+    known = terms.terms[f"{key}.{value}" if value else key]
+    more = ""
+    if terms.page:
+        address = f"{reverse(terms.page)}?q={quote(known.name)}"
+        more = format_html('<a href="{}">{}</a>', address, _("All terms"))
+    return format_html(
+        '<details class="so-term" name="so-term"><summary title="{}">{}<span class="'
+        'visually-hidden">{}</span></summary><div class="so-term-sheet"><b>{}</b> {} {}{}</div>'
+        "</details>",
+        known.meaning,
+        _icon("#i-help-circle", "sm"),
+        _("What does “%(name)s” mean?") % {"name": known.name},
+        known.name,
+        clause(known.clause),
+        format_html("<p>{}</p>", known.meaning),
+        more,
+    )
 
 
 # ---------- progress ----------

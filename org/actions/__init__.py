@@ -11,21 +11,31 @@ from org.actions.company import (
 from org.actions.link import has_to_join, issue_link, join, link_of, may_reset, reset_password
 from org.actions.member import (
     add_member,
+    appoint,
     change_member,
     disable,
     enable,
     invite,
-    make_token,
+    remove_factors,
 )
 from org.actions.move import move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
+from org.actions.succession import hand_over_all, is_under_way
 from org.actions.support import end_support, grant_support
+from org.actions.token import (
+    follow_login,
+    make_token,
+    revoke_token,
+    revoke_tokens,
+    tokens_of,
+)
 from org.actions.unit import add_unit, rename_unit, switch_off_unit, switch_on_unit
 
 __all__ = [
     "SEATS_CHANGED",
     "add_member",
     "add_unit",
+    "appoint",
     "change_company",
     "change_member",
     "change_terms",
@@ -33,11 +43,14 @@ __all__ = [
     "enable",
     "end_post",
     "end_support",
+    "follow_login",
     "found",
     "grant",
     "grant_support",
+    "hand_over_all",
     "has_to_join",
     "invite",
+    "is_under_way",
     "issue_link",
     "join",
     "link_of",
@@ -46,10 +59,14 @@ __all__ = [
     "mark_day",
     "may_reset",
     "move_unit",
+    "remove_factors",
     "rename_unit",
     "reset_password",
+    "revoke_token",
+    "revoke_tokens",
     "set_param",
     "start_post",
     "switch_off_unit",
     "switch_on_unit",
+    "tokens_of",
 ]

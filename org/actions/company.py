@@ -14,17 +14,21 @@ from org.access import check
 from org.models import Member
 from tenancy import actions as plumbing
 from tenancy.calendar import seed_workdays
-from tenancy.context import memo
+from tenancy.context import company, memo
 from tenancy.models import Company, Param, WorkDay
-from tenancy.params import declared, param
+from tenancy.params import declared
 
 MOST_CLAUSES = 100
+MOST_REASON = 500
 HEAD = ("name", "credit_code", "phone", "address", "bank_name", "bank_account")
 
 
 def found(name: str, *, slug: str) -> Company:
     """A new tenant; its rows come inside `tenancy.context.company(company.pk)`."""
-    return Company.objects.create(name=name, slug=slug)
+    firm = Company.objects.create(name=name, slug=slug)
+    with company(firm.pk):
+        record("org.found", firm, by=None, after={"name": name, "slug": slug})
+    return firm
 
 
 def asked(by: Member | None) -> None:
@@ -81,17 +85,20 @@ def set_param(key: str, value: Any, *, starts: date, reason: str, by: Member) ->
         raise Refused(_("There is no such parameter."), code="unknown")
     if not reason.strip():
         raise Refused(_("Please give the reason."), code="reason", errors={"reason": ""})
-    before = param(key)
-    row = plumbing.set_param(key, value, starts=starts, document=reason.strip()[:60])
+    document = reason.strip()[:MOST_REASON]
+    return plumbing.set_param(key, value, starts=starts, document=document, by=by)
+
+
+def record_param(row: Param, before: Any, by: Member | None) -> None:
+    """Handed down to the plumbing: no value changes without its line."""
     record(
         "org.set_param",
         row,
         by=by,
-        before={"key": key, "value": before},
-        after={"key": key, "value": row.value, "starts": starts},
-        note=reason,
+        before={"key": row.key, "value": before},
+        after={"key": row.key, "value": row.value, "starts": row.during.lower},
+        note=row.document,
     )
-    return row
 
 
 def mark_day(day: date, *, is_workday: bool, name: str = "", by: Member) -> WorkDay:

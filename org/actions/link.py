@@ -7,11 +7,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions import end_all
 from accounts.models import User
 from audit.actions import record
 from kit.because import Refused
 from org.actions.company import asked
 from org.actions.post import give_grants
+from org.actions.token import revoke_tokens
 from org.membership import digest, memberships
 from org.models import Member, OneTimeLink, Post
 
@@ -107,7 +109,7 @@ def join(link: OneTimeLink, *, password: str = "", user: User | None = None) -> 
 
 
 def reset_password(link: OneTimeLink, *, password: str) -> Member:
-    """A new password; every session of the login ends, because its mark hangs on the password."""
+    """A new password; every session and every API token of the login ends."""
     member, login = link.member, link.user
     if link.purpose != OneTimeLink.Purpose.RESET:
         raise Refused(_("This link is for something else."), code="purpose")
@@ -117,6 +119,8 @@ def reset_password(link: OneTimeLink, *, password: str) -> Member:
     use(link)
     login.set_password(password)
     login.save(update_fields=["password"])
+    end_all(login)
+    revoke_tokens(login)
     record("org.reset_password", member, by=member)
     return member
 

@@ -1,20 +1,21 @@
 """Members: bring them in, switch them off and on again, give them a key."""
 
-import secrets
-
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions import end_all
+from accounts.actions import remove_factors as let_go_of_factors
+from accounts.actions.factors import has_second
 from accounts.backends import normalise
 from accounts.models import User
 from audit.actions import record
 from kit.because import Refused
 from org.actions.company import asked
-from org.actions.link import activate, has_to_join, make_link
+from org.actions.link import activate, has_to_join, make_link, may_reset
 from org.actions.post import SEATS_CHANGED, add_post, keep_an_admin
-from org.membership import digest
-from org.models import ApiToken, Member, OneTimeLink, Post, Unit, UnitGrant
+from org.membership import memberships
+from org.models import ApiToken, Member, OneTimeLink, Post, Role, Unit, UnitGrant
 from tenancy.actions import post as tell
 
 
@@ -35,6 +36,29 @@ def invite(
     A login that exists already is not touched: it joins when its own person opens the link.
     """
     asked(by)
+    member = bring_in(name=name, login=login, unit=unit, role=role, by=by, employee_no=employee_no)
+    token = make_link(member, purpose=OneTimeLink.Purpose.INVITE, by=by)
+    record("org.invite", member, by=by, after={"name": name, "role": role, "unit": unit.pk})
+    return member, token
+
+
+def appoint(*, name: str, login: str) -> tuple[Member, str]:
+    """ORG-1.3: the first administrator of a new company, by the operator who founded it."""
+    if Member.objects.exists():
+        raise Refused(_("The company has members already."), code="not_new")
+    root = Unit.objects.get(parent=None)
+    role = Role.COMPANY_ADMIN
+    member = bring_in(name=name, login=login, unit=root, role=role, by=None)
+    # nobody stands above the first: the link is made in this person's own name
+    token = make_link(member, purpose=OneTimeLink.Purpose.INVITE, by=member)
+    record("org.appoint", member, by=None, after={"name": name, "login": login})
+    return member, token
+
+
+def bring_in(
+    *, name: str, login: str, unit: Unit, role: str, by: Member | None, employee_no: str = ""
+) -> Member:
+    """Login and member with the first post, outside until a link is used."""
     key = normalise(login)
     user = User.objects.filter(Q(login=key) | Q(email=key) | Q(mobile=key)).first()
     if user is None:
@@ -46,9 +70,7 @@ def invite(
     member.validate_constraints()
     member.save()
     add_post(member, unit=unit, role=role, by=by)
-    token = make_link(member, purpose=OneTimeLink.Purpose.INVITE, by=by)
-    record("org.invite", member, by=by, after={"name": name, "role": role, "unit": unit.pk})
-    return member, token
+    return member
 
 
 def change_member(member: Member, *, name: str, employee_no: str, by: Member) -> Member:
@@ -75,6 +97,8 @@ def disable(member: Member, *, by: Member | None) -> Member:
     ApiToken.objects.filter(member_id=member.pk, revoked_at=None).update(revoked_at=now)
     member.links.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     member.is_active = False
+    if not memberships(member.user_id):
+        end_all(member.user)
     record("org.disable", member, by=by)
     tell(SEATS_CHANGED, member=member.pk)
     return member
@@ -92,17 +116,14 @@ def enable(member: Member, *, by: Member) -> Member:
     return member
 
 
-def make_token(member: Member, *, name: str, by: Member | None) -> str:
-    """A key for the API; it is shown once and only its hash is kept."""
-    if by != member:
-        asked(by)
-    raw = secrets.token_urlsafe(32)
-    ApiToken.objects.create(
-        company_id=member.company_id,
-        member_id=member.pk,
-        user_id=member.user_id,
-        name=name,
-        hash=digest(raw),
-    )
-    record("org.make_token", member, by=by, after={"name": name})
-    return raw
+def remove_factors(member: Member, *, by: Member) -> None:
+    """For whoever lost the phone and the recovery codes; every session of the login ends."""
+    asked(by)
+    if by.pk == member.pk:
+        raise Refused(_("Your own second factor is on your account page."), code="yourself")
+    if reason := may_reset(member):
+        raise Refused(reason, code="no_reset")
+    if not has_second(member.user):
+        raise Refused(_("This login has no second factor."), code="none")
+    let_go_of_factors(member.user)
+    record("org.remove_factors", member, by=by)

@@ -6,13 +6,15 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
-from kit.because import Refused
+from kit.because import Refused, msgid
 from org.actions.company import asked
 from org.models import Member, Post, Role, Unit, UnitGrant
 from org.roles import PERMISSIONS
 from tenancy.actions import post as tell
+from tenancy.actions import tell as leave_word
 
 # news for the floors above: somebody has left a post, so what waits there needs another
 SEATS_CHANGED = "org.seats_changed"
@@ -77,6 +79,18 @@ def add_post(
         give_grants(post, by=by)
     if ends_on:
         seats_change(post)
+    if by is not None:
+        leave_word(
+            "org.post",
+            to=[member.pk],
+            text=N_("You are %(role_label)s of %(unit)s from %(day)s on"),
+            kind="org.post",
+            target=post.pk,
+            by=by.pk,
+            role_label=msgid(Role(role).label),
+            unit=unit.name,
+            day=f"{post.starts_on:%Y-%m-%d}",
+        )
     record(
         "org.start_post",
         post,
@@ -158,4 +172,6 @@ def grant(
         post=post,
         defaults={"valid_until": until, "granted_by": by},
     )
+    said = {"member": member.name, "permission": permission, "valid_until": until}
+    record("org.grant", unit, by=by, after=said)
     return made

@@ -17,10 +17,13 @@ from org.views.member import (
     invite_again,
     member,
     members,
+    remove_factors,
     reset,
     start_post,
 )
+from org.views.succession import hand_over_all
 from org.views.support import end_support, support, supports
+from org.views.token import make_token, revoke_token
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -35,16 +38,20 @@ __all__ = [
     "end_post",
     "end_support",
     "enter",
+    "hand_over_all",
     "invite",
     "invite_again",
     "load_year",
+    "make_token",
     "member",
     "members",
     "move",
     "move_unit",
     "params",
     "profile",
+    "remove_factors",
     "reset",
+    "revoke_token",
     "roles",
     "set_param",
     "start_post",

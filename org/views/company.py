@@ -107,7 +107,8 @@ def shown(known: Declared, rows: list[Param]) -> dict[str, Any]:
         "known": known,
         "label": _(known.label),
         "value": param(known.key),
-        "is_number": is_number(known),
+        "is_typed": is_typed(known),
+        "is_switch": isinstance(known.default, bool),
         "is_default": not any(today in row.during for row in rows),
         "rows": [
             {"value": row.value, "first": row.during.lower, "until": row.during.upper,
@@ -117,8 +118,9 @@ def shown(known: Declared, rows: list[Param]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def is_number(known: Declared) -> bool:
-    return isinstance(known.default, Decimal | int) and not isinstance(known.default, bool)
+def is_typed(known: Declared) -> bool:
+    """Numbers, switches and short texts; what has a structure has a page of its own."""
+    return isinstance(known.default, Decimal | int | str)
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,7 +128,7 @@ def is_number(known: Declared) -> bool:
 def set_param(request: HttpRequest) -> HttpResponse:
     """A new value of `?key=`, from tomorrow at the earliest."""
     key = (request.POST if request.method == "POST" else request.GET).get("key", "")
-    if key not in declared or not is_number(declared[key]):
+    if key not in declared or not is_typed(declared[key]):
         raise Http404
     form = ParamForm(declared[key], request.POST if request.method == "POST" else None)
     act = partial(actions.set_param, key, by=request.member)

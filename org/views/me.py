@@ -1,6 +1,5 @@
 """One's own page, the choice of a company, and the door behind a one-use link."""
 
-from django.contrib.auth import login as open_session
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
@@ -9,19 +8,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import PasswordForm
+from accounts.views import let_in
 from kit.because import Refused
 from kit.forms import number
 from kit.pages import public
 from kit.registry import panels_of
 from org import actions
 from org.access import page
-from org.forms import PasswordForm
 from org.membership import memberships, supports
 from org.models import OneTimeLink, Role
 from tenancy.context import Origin, company
 from tenancy.models import Company
 
-BACKEND = "accounts.backends.LoginBackend"
 MOST_DIGITS = 12
 
 
@@ -101,9 +100,8 @@ def taken(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
         except Refused as error:
             refused = error.detail
         else:
-            open_session(request, link.user, backend=BACKEND)
-            request.session["company"] = link.company_id
-            return redirect("/")
+            # also here: whoever has a second factor shows it
+            return let_in(request, link.user, company=link.company_id)
     context = {
         "link": link,
         "form": form,

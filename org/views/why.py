@@ -50,10 +50,11 @@ def explained(role: Role, root: Unit) -> dict[str, Any]:
     member = Member(name=role.label, company_id=root.company_id)
     grants = [Grant(name, root.path, root.name, role, None) for name in PERMISSIONS[role]]
     member.scope = Scope(member, grants, [Seat(role, root.pk, root.name, root.path)])
-    pages = [_(d.label) for d in doors if (not d.roles or role in d.roles) and member.may(d.rule)]
+    kept = [d for d in doors if all(not some or role in some for some in (d.roles, d.always))]
+    pages = [_(d.label) for d in kept if member.may(d.rule)]
     words = [{"text": _(WORDS[name][0]), "clause": WORDS[name][1]} for name in PERMISSIONS[role]]
-    return {"label": role.label, "words": words or [{"text": _(OWN), "clause": "ORG-1.6"}],
-            "pages": pages}  # fmt: skip
+    words = words or [{"text": _(OWN), "clause": "ORG-1.6"}]
+    return {"key": role.value, "label": role.label, "words": words, "pages": pages}
 
 
 @require_GET

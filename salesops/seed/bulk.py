@@ -107,8 +107,13 @@ def tell(chance: random.Random, slug: str, size: int) -> dict[str, Any]:
         followed(model)
     with owner.cursor() as cursor:
         cursor.execute("DROP TABLE bulk_name, bulk_rep")
-        cursor.execute("VACUUM (ANALYZE)")
     return told(firm)
+
+
+def settle() -> None:
+    """What the database does by itself within minutes: visibility maps and statistics."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
 
 
 def staffed(chance: random.Random, slug: str, count: int) -> tuple[Firm, list[tuple]]:
@@ -129,14 +134,15 @@ def staffed(chance: random.Random, slug: str, count: int) -> tuple[Firm, list[tu
         for role in BOSSES:
             appoint(role, "root")
         teams = -(-count // TEAM)
-        for region in range(-(-teams // REGION)):
+        regions = max(2, -(-teams // REGION))
+        for region in range(regions):
             key = f"r{region}"
             firm.units[key] = actions.add_unit(
                 f"第{region + 1}大区", parent=firm.units["root"], kind="region", code=f"R{region}"
             )
             appoint("regional_manager", key)
         for team in range(teams):
-            key, above = f"t{team}", firm.units[f"r{team // REGION}"]
+            key, above = f"t{team}", firm.units[f"r{team * regions // teams}"]
             firm.units[key] = actions.add_unit(
                 f"第{team + 1}组", parent=above, kind="team", code=f"T{team}"
             )

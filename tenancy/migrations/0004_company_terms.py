@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tenancy', '0003_company_head'),
+        ("tenancy", "0003_company_head"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='company',
-            name='terms',
-            field=models.TextField(blank=True, max_length=20000, verbose_name='standing clauses'),
+            model_name="company",
+            name="terms",
+            field=models.TextField(blank=True, max_length=20000, verbose_name="standing clauses"),
         ),
         migrations.AlterField(
-            model_name='param',
-            name='document',
+            model_name="param",
+            name="document",
             field=models.CharField(blank=True, max_length=500),
         ),
     ]

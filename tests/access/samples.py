@@ -17,6 +17,7 @@ from customers import actions as customers
 from customers.models import Contact, Customer, Note, Visit
 from files import actions as files
 from files.models import Attachment, CompanyPicture, ExportJob, ImportJob
+from notices.models import Notice
 from org import actions as org
 from org.models import Member, Post, SupportAccess, Unit, UnitMove
 
@@ -61,7 +62,12 @@ def build(cast):
     taken = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
     )  # fmt: skip
+    notice = Notice.objects.create(
+        member=rep, topic="customers.shared", text="%(name)s", event="sample",
+        kind="customers.customer", target_id=customer.pk,
+    )  # fmt: skip
     return {
+        Notice: notice,
         Customer: customer,
         Attachment: paper,
         Contact: contact,

@@ -145,7 +145,9 @@ def some_pk(stage, view, text):
         return 0
     model = view.guard.model.__name__
     return {
+        "Notice": stage.notice,
         "Customer": stage.customer,
+        "Contact": stage.contact,
         "Contract": stage.contract,
         "Visit": stage.visit,
         "Case": stage.case,

@@ -2,11 +2,13 @@
 
 import http.cookiejar
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 
 import pytest
 from django.test import Client
@@ -98,6 +100,24 @@ def people(acme):
         member.user.save()
         found.append(member.user)
     return found
+
+
+def test_an_unknown_login_answers_like_a_known_one(people):
+    """The same words, and the same work: a password is looked at in both cases."""
+    victim, _attacker = people
+    spent, pages = {True: [], False: []}, {True: set(), False: set()}
+    for _n in range(12):
+        for is_known, login in ((True, victim.login), (False, "nobody@acme.example")):
+            LoginAttempt.objects.all().delete()
+            client, began = Client(), time.process_time()
+            answer = send(client, login, "guess")
+            spent[is_known].append(time.process_time() - began)
+            assert answer.status_code == 422
+            page = re.sub(r'value="[^"]*"|X-CSRFToken": "[^"]*', "", answer.content.decode())
+            pages[is_known].add(page)
+    assert pages[True] == pages[False]
+    assert len(pages[True]) == 1
+    assert abs(median(spent[True]) - median(spent[False])) < 0.02
 
 
 def test_ones_own_login_buys_no_guesses_at_anothers(people):

@@ -26,6 +26,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WORDS = {403: "no", 404: "--", 401: "login", 405: ""}
 SKIPPED = ("operator/",)  # Django's stock admin has its own guard: superusers only
 NOT_COMPARED = {"audit_refusal", "django_session"}
+# a GET that writes, with its reason: opening one's own notice is reading it
+MARKS = {("notices/<int:pk>/", "notices_notice")}
 
 
 def addresses(resolver=None, prefix=""):
@@ -142,7 +144,7 @@ def test_the_matrix_is_the_table_and_a_refused_write_changes_nothing(acme):
                         changed += [
                             (method, path, name, table)
                             for table in after
-                            if after[table] != before[table]
+                            if after[table] != before[table] and (text, table) not in MARKS
                         ]
                     # what the allowed ones did is undone, so that everyone meets the same records
                     transaction.set_rollback(True)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -26,6 +27,7 @@ from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
 from files.models import ImportJob, ImportOutcome, ImportRow
+from notices.models import Notice
 from org import actions as org
 from org.models import Member, Unit
 from salesops import services
@@ -114,6 +116,11 @@ def build(cast):
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
+    world.notice = made["Notice"]
+    world.read_at = timezone.now()
+    world.read_notice = Notice.objects.create(
+        member=rep, topic="customers.shared", text="x", event="read", read_at=world.read_at
+    )
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -158,6 +165,8 @@ def build_people(cast, world, made):
     )
     org.switch_off_unit(world.off_unit, by=cast.admin)
     world.off = cast.disabled
+    world.guarded = cast.west_supervisor
+    Authenticator.objects.create(user=world.guarded.user, type="totp", data={"secret": "none"})
     # a new login would get a random unusable password, different with every attempt
     world.stranger = User.objects.create_user("stranger@elsewhere.example", "a long enough secret")
     world.invited, _token = org.invite(
@@ -167,7 +176,9 @@ def build_people(cast, world, made):
 
 # --- what changed ---------------------------------------------------------------------------------
 
-OPEN_TABLES = ("accounts_user", "tenancy_company", "org_apitoken")
+OPEN_TABLES = (
+    "accounts_user", "accounts_letter", "mfa_authenticator", "tenancy_company", "org_apitoken",
+)  # fmt: skip
 UNCOUNTED = {"audit_refusal"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
 HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -403,6 +414,8 @@ HEAD = {
 ADMIN = "admin"
 
 WRITES = {
+    "POST /accounts/sessions/end_others/": Write(REP),
+    "POST /org/members/<int:pk>/remove_factors/": Write(ADMIN, "guarded"),
     "POST /org/units/<int:pk>/": Write(ADMIN, "unit", same({"name": "改名组", "code": "G2"})),
     "POST /org/units/<int:pk>/add/": Write(
         ADMIN, "unit", same({"name": "新组", "kind": "team", "code": "N1"})
@@ -434,6 +447,11 @@ WRITES = {
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
+    "POST /notices/<int:pk>/read/": Write(REP, "notice"),
+    "POST /notices/<int:pk>/unread/": Write(REP, "read_notice"),
+    "POST /notices/read_all/": Write(REP, ""),
+    "POST /notices/unread_all/": Write(REP, "", lambda world: {"at": world.read_at.isoformat()}),
+    "POST /notices/choices/": Write(REP, "", same({"files.exported": "on"})),
     "POST /approvals/<int:pk>/approve/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
@@ -569,6 +587,7 @@ WRITES = {
 READS = {
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/",
+    "POST /notices/", "POST /notices/<int:pk>/", "POST /search/",
     "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
     "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
     "POST /approvals/", "POST /approvals/delegations/", "POST /files/imports/",
@@ -581,6 +600,14 @@ READS = {
     "POST /customers/visits/today/", "POST /customers/visits/pick/",
     "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
     "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
+    # these ask for the password first: tests/accounts types it
+    "POST /accounts/", "POST /accounts/confirm/", "POST /accounts/password/",
+    "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
+    "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
+    "POST /accounts/passkeys/rename/", "POST /accounts/passkeys/remove/",
+    "POST /org/tokens/make/", "POST /org/tokens/revoke/",
+    # and this one wants the number of a session of one's own
+    "POST /accounts/sessions/end/",
 }  # fmt: skip
 
 

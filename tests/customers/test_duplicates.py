@@ -244,3 +244,37 @@ def test_the_dry_run_marks_hits_and_names_only_the_visible(acme, foreign):
         assert columns == [["name"], ["contact_mobile"], ["credit_code"], [], [], ["credit_code"]]
         assert all(word.is_duplicate for words in said for word in words)
         assert (NAME in said[0][0].text) is is_named
+
+
+def test_a_known_mobile_is_said_beside_its_field(acme):
+    """T3.2: a warning with its own words, the reason beside the number it is about."""
+    other = {"name": "王工", "mobile": "13800138000"}
+    actions.create(by=acme.west_rep, name="西安航天", contact=other)
+    client = client_of(acme.east_rep)
+    typed = {"name": "苏州重工机械", "contact_name": "王工", "contact_mobile": "138 0013 8000"}
+    answer = client.post("/customers/create/", typed)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "该手机号已登记在其他客户名下" in text
+    assert text.index('name="contact_mobile"') < text.index('name="duplicate_reason"')
+    assert text.index('name="duplicate_reason"') < text.index('name="needs"')
+    reason = {"duplicate_reason": "同一采购负责两家工厂"}
+    assert client.post("/customers/create/", typed | reason).status_code == 302
+    by_name = client.post("/customers/create/", {"name": "西安航天有限公司"}).content.decode()
+    assert by_name.index('name="duplicate_reason"') < by_name.index('name="industry"')
+
+
+def test_a_contact_with_a_known_mobile_is_kept_with_a_warning(acme):
+    contact = {"name": "王工", "mobile": "13800138000"}
+    actions.create(by=acme.west_rep, name="西安航天", contact=contact)
+    mine = actions.create(by=acme.east_rep, name="苏州重工机械")
+    client = client_of(acme.east_rep)
+    page = f"/customers/{mine.pk}/add_contact/"
+    text = client.post(page, contact, follow=True).content.decode()
+    assert "西安航天" in text
+    assert "acme.west_rep" in text
+    assert mine.contacts.get().mobile == "13800138000"
+    text = client.post(
+        page, {"name": "李工", "mobile": "13900139000"}, follow=True
+    ).content.decode()
+    assert "西安航天" not in text

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
 
-# of these the frame and the door take 11
-LIST_QUERIES = 14
-VISITS_QUERIES = 13
-DETAIL_QUERIES = 24
+# of these the frame and the door take 12
+LIST_QUERIES = 15
+VISITS_QUERIES = 14
+DETAIL_QUERIES = 25
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """Today and the figures, for every role, with much and with nothing."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.utils.timezone import localdate
 
@@ -96,21 +99,44 @@ def test_the_supervisor_begins_at_the_team(acme):
     assert answer.context["way"] == "member"
 
 
-def test_periods_are_compared_with_as_many_days(acme):
-    from datetime import date
-
+def test_periods_are_compared_with_whole_ones_at_the_pace_of_working_days(acme):
     month = period_of("month", "", date(2026, 3, 31))
-    assert (month.first, month.last_first, month.last_last) == (
-        date(2026, 3, 1), date(2026, 2, 1), date(2026, 2, 28),
-    )  # fmt: skip
+    assert (month.first, month.end) == (date(2026, 3, 1), date(2026, 3, 31))
+    assert month.before == (date(2026, 2, 1), date(2026, 2, 28))
+    assert month.year_ago == (date(2025, 3, 1), date(2025, 3, 31))
+    assert month.pace == 1
     quarter = period_of("quarter", "", date(2026, 1, 10))
-    assert (quarter.last_first, quarter.last_last) == (date(2025, 10, 1), date(2025, 10, 10))
+    assert (quarter.last, quarter.end) == (date(2026, 1, 10), date(2026, 3, 31))
+    assert quarter.before == (date(2025, 10, 1), date(2025, 12, 31))
     year = period_of("year", "", date(2024, 2, 29))
-    assert (year.last_first, year.last_last) == (date(2023, 1, 1), date(2023, 3, 1))
+    assert year.before == year.year_ago == (date(2023, 1, 1), date(2023, 12, 31))
     past = period_of("month", "2025-12", date(2026, 3, 31))
-    assert (past.first, past.last, past.last_first) == (
-        date(2025, 12, 1), date(2025, 12, 31), date(2025, 11, 1),
-    )  # fmt: skip
+    assert (past.first, past.last, past.pace) == (date(2025, 12, 1), date(2025, 12, 31), 1)
+    # 2, 5 and 6 January of the 20 working days: 1 to 3 are days off, the 4th is worked instead
+    half = period_of("month", "", date(2026, 1, 6))
+    assert 0 < half.pace < Decimal("0.2")
+
+
+def test_a_card_is_measured_at_the_pace(acme):
+    told(acme)
+    answer = client_of(acme.director).get("/figures/")
+    pace = answer.context["pace"]
+    for card in answer.context["cards"]:
+        if card["old"]:
+            change = (Decimal(card["value"]) / (card["old"] * pace) - 1) * 100
+            shown = Decimal(card["delta"].rstrip("%")) if "%" in card["delta"] else 0
+            assert abs(change - shown) <= Decimal("0.05") + abs(change) / 1000
+
+
+def test_provinces_come_by_themselves_and_without_script(acme):
+    told(acme)
+    client = client_of(acme.director)
+    whole = client.get("/figures/?period=year&tiles=1")
+    part = client.get("/figures/?period=year&tiles=1", headers={"HX-Request": "true"})
+    assert "so-tiles" in whole.content.decode()
+    assert "<html" in whole.content.decode()
+    assert "<html" not in part.content.decode()
+    assert "tiles=1" in client.get("/figures/").content.decode()
 
 
 def test_what_a_leader_should_look_at_opens_lists_of_as_many_rows(acme):

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
 from contracts import actions as contracts
 from customers import actions as customers
@@ -13,6 +14,13 @@ from tests.conftest import client_of, inside
 
 pytestmark = pytest.mark.django_db
 NAME = "华东精密机械有限公司"
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    """An earlier request may have left another language behind."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture

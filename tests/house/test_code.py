@@ -217,7 +217,10 @@ def test_the_rule_would_notice(rule):
 def test_bandit_finds_nothing_of_medium_weight():
     """SQL put together from words is ruff's to find (S608): it wants its reason on the line."""
     done = subprocess.run(
-        [sys.executable, "-m", "bandit", "-q", "-ll", "-s", "B608", "-f", "json", "-r", *APPS, "manage.py"],
+        [
+            sys.executable, "-m", "bandit", "-q", "-ll", "-s", "B608", "-f", "json",
+            "-r", *APPS, "manage.py",
+        ],
         cwd=BASE, capture_output=True, text=True, check=False,
     )  # fmt: skip
     found = json.loads(done.stdout)

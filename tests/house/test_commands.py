@@ -5,8 +5,9 @@ from django.core.management import get_commands
 from salesops.celery import app
 
 OURS = {"accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
-        "kit", "org", "salesops", "tenancy"}  # fmt: skip
+        "kit", "notices", "org", "salesops", "tenancy"}  # fmt: skip
 COMMANDS = {
+    "bench": "measures, on databases of its own beside the product's",
     "create_company": "a new tenant with its tree's root, tax rates, workdays and chains",
     "list_endpoints": "reads the resolver",
     "messages": "reads and writes catalogues, no database",
@@ -17,9 +18,12 @@ COMMANDS = {
     "verify_audit": "reads the chains of every company",
 }
 TASKS = {
-    "accounts.tidy": "old login attempts",
+    "accounts.send_letters": "letters to logins that are due",
+    "accounts.tidy": "old login attempts, letters and devices",
     "approvals.clock": "reminders and what is told upward, company by company",
     "audit.publish_heads": "appends the heads to a file outside the database",
+    "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
+    "notices.tidy": "notices of long ago, once a day and company",
     "figures.fold": "adds waiting changes to the sums, company by company",
     "figures.reconcile": "compares the sums with their rows, once a night and company",
     "tenancy.run": "long work of one outbox row, inside its company",

@@ -15,6 +15,7 @@ FLOORS = {
     "org": 3,
     "files": 4,
     "figures": 4,
+    "notices": 4,
     "approvals": 5,
     "handbook": 6,
     "customers": 7,
@@ -22,7 +23,7 @@ FLOORS = {
     "desk": 12,
     "salesops": 13,
 }
-NEIGHBOURS = [{"files", "figures"}]
+NEIGHBOURS = [{"files", "figures", "notices"}]
 # DATA and other settings are read through django.conf; Celery's app is found by name
 
 

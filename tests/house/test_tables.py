@@ -11,13 +11,14 @@ from tests.conftest import inside
 # tables without row security, each with its reason
 OPEN = {
     "accounts.User": "a login may belong to several companies",
+    "accounts.Letter": "a letter to a login, perhaps of several companies",
     "accounts.LoginAttempt": "counted before a company is known",
     "org.ApiToken": "read before a company is known; only its hash is kept",
     "tenancy.Company": "the tenants themselves",
 }
 OURS = {
-    "accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files", "org",
-    "tenancy",
+    "accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
+    "notices", "org", "tenancy",
 }  # fmt: skip
 
 

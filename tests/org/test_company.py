@@ -12,9 +12,10 @@ from kit.codes import credit_check, organisation_check
 from org import actions
 from org.models import Role
 from org.views.why import explained
+from tenancy import actions as plumbing
 from tenancy.calendar import work_table
 from tenancy.models import Company, Param, WorkDay
-from tenancy.params import param
+from tenancy.params import declare, declared, param
 from tests.access import samples
 from tests.conftest import client_of
 
@@ -139,3 +140,52 @@ def test_the_administrator_asks_why_without_reading_the_record(acme):
     assert customer.name not in seen
     assert "看不到" in ask(acme.west_manager, customer.pk)
     assert "没有这条记录" in ask(acme.west_manager, 999999)
+
+
+@pytest.fixture
+def switch():
+    declare("tests.switch", True, "Switch")
+    declare("tests.words", "甲", "Words")
+    yield
+    for name in ("tests.switch", "tests.words"):
+        del declared[name]
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "kept"), [("tests.switch", "False", False), ("tests.words", "乙", "乙")]
+)
+def test_switches_and_words_are_parameters_too(acme, switch, key, typed, kept):
+    client, day = client_of(acme.admin), timezone.localdate() + timedelta(days=1)
+    assert client.get(f"/org/params/set/?key={key}").status_code == 200
+    reason = "决议" * 250
+    said = {"key": key, "value": typed, "starts": f"{day}", "reason": reason}
+    assert client.post("/org/params/set/", said).status_code == 302
+    assert param(key, on=day) == kept
+    assert Param.objects.get(key=key).document == reason
+    assert client.get("/org/params/").status_code == 200
+
+
+def test_whoever_sets_a_value_gives_a_right_or_founds_a_company_leaves_a_line(acme):
+    plumbing.set_param(KEY, 80, document="迁移")
+    line = AuditLine.objects.get(verb="org.set_param")
+    assert (line.after["value"], line.note, line.actor_name) == ("80", "迁移", "")
+    actions.grant(acme.east_rep, permission="see", unit=acme.unit("west"))
+    line = AuditLine.objects.filter(verb="org.grant").latest("seq")
+    assert line.after["member"] == acme.east_rep.name
+    assert AuditLine.objects.filter(verb="org.found").count() == 1
+
+
+def test_members_stand_in_the_order_of_their_sound(acme):
+    people = ((acme.east_rep, "张三"), (acme.east_rep2, "安一"), (acme.west_rep, "李四"))
+    for person, name in people:
+        actions.change_member(person, name=name, employee_no=person.employee_no, by=acme.admin)
+    page = client_of(acme.director).get("/org/members/").content.decode()
+    assert page.index("安一") < page.index("李四") < page.index("张三")
+
+
+def test_an_empty_inbox_is_no_entry_for_reps_and_one_company_is_no_choice(acme):
+    rep = client_of(acme.east_rep).get("/org/me/").content.decode()
+    boss = client_of(acme.east_supervisor).get("/org/me/").content.decode()
+    assert "待我审批" not in rep
+    assert "待我审批" in boss
+    assert "切换公司" not in rep

@@ -23,20 +23,19 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="two believable companies")
         parser.add_argument("--companies", type=int, default=0)
         parser.add_argument("--customers", type=int, default=100, help="in each company")
-        parser.add_argument("--size", type=int, default=0, help="one company of so many, by COPY")
+        parser.add_argument("--size", type=int, default=0, help="customers, by COPY")
         parser.add_argument("--seed", type=int, default=1, help="equal numbers, equal stories")
         parser.add_argument("--json", metavar="FILE", help="where ids, logins and tokens go")
 
     def handle(self, *args, **options):
-        if [options["demo"], options["companies"] > 0, options["size"] > 0].count(True) != 1:
+        if options["demo"] == bool(options["companies"] or options["size"]):
             raise CommandError("say --demo, or --companies K, or --size N")
         dice = random.Random(options["seed"])  # noqa: S311  a story, not a secret
         with translation.override("zh-hans"):
             if options["demo"]:
                 self.demo(dice, options)
             elif options["size"]:
-                found = bulk.tell(dice, f"b{options['seed']}-{options['size']}", options["size"])
-                self.give(options, [found])
+                self.bulk(dice, options)
             else:
                 self.tools(dice, options)
 
@@ -54,6 +53,15 @@ class Command(BaseCommand):
     def tools(self, dice, options):
         with transaction.atomic():
             found = tools.tell(dice, options["companies"], options["customers"], options["seed"])
+        self.give(options, found)
+
+    def bulk(self, dice, options):
+        slug = f"b{options['seed']}-{options['size']}"
+        found = [
+            bulk.tell(dice, f"{slug}-{n}" if n else slug, options["size"])
+            for n in range(max(options["companies"], 1))
+        ]
+        bulk.settle()
         self.give(options, found)
 
     def give(self, options, found):

@@ -13,6 +13,7 @@ from accounts.models import LoginAttempt, User
 WINDOW = timedelta(minutes=15)
 PER_LOGIN = 10
 PER_PLACE = 100
+PER_LETTER = 3
 MOST_PEOPLE = 8
 
 
@@ -46,6 +47,31 @@ def may_try(login: str, ip: str, device: Device | None = None) -> bool:
     return _count(own, PER_LOGIN) and _count(bucket("ip", ip), PER_PLACE)
 
 
+def may_confirm(user: User) -> bool:
+    """Count one try at the password of a login that is in already."""
+    return _count(bucket("again", str(user.pk)), PER_LOGIN)
+
+
+def may_show(user: User) -> bool:
+    """Count one try at the second factor of a login whose password was right."""
+    return _count(bucket("factor", str(user.pk)), PER_LOGIN)
+
+
+def may_ask(login: str, ip: str) -> bool:
+    """Count one request for a letter to this address."""
+    return _count(bucket("letter", login), PER_LETTER) and _count(bucket("ip", ip), PER_PLACE)
+
+
+def may_come(ip: str) -> bool:
+    """Count one try from a place when nobody has said who he is."""
+    return _count(bucket("ip", ip), PER_PLACE)
+
+
+def first_use(user: User, code: str) -> bool:
+    """A code of the authenticator counts once, whichever process it reaches."""
+    return _count(bucket("code", f"{user.pk} {code}"), 1)
+
+
 def _count(name: str, limit: int) -> bool:
     since = timezone.now() - WINDOW
     with transaction.atomic(), connection.cursor() as cursor:
@@ -54,11 +80,6 @@ def _count(name: str, limit: int) -> bool:
             return False
         LoginAttempt.objects.create(bucket=name)
         return True
-
-
-def tidy() -> int:
-    """Attempts older than the window count no more."""
-    return LoginAttempt.objects.filter(at__lt=timezone.now() - 2 * WINDOW).delete()[0]
 
 
 def forget(login: str, device: Device) -> None:

@@ -1,0 +1,23 @@
+"""Celery shell: old notices go, once a day in every company."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from notices import actions
+from tenancy.actions import claim
+from tenancy.context import Origin, company
+from tenancy.models import Company
+from tenancy.params import today
+
+
+@shared_task(name="notices.tidy")
+def tidy() -> int:
+    done = 0
+    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
+        with company(pk, came=Origin(channel="job")):
+            if run := claim("notices.tidy", f"{today():%Y-%m-%d}"):
+                run.did = actions.tidy()
+                run.finished_at = timezone.now()
+                run.save(update_fields=["did", "finished_at"])
+                done += 1
+    return done

@@ -1,0 +1,76 @@
+"""How the database answers the pages of every day: where it reads much to give little.
+
+Sequential scans are made dear while it is explained: at a small size they would be cheaper than an
+index that is there, and what is asked is whether there is one.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from django.db import connection
+
+from salesops.bench.scenarios import Stage
+
+BIG = frozenset(
+    {
+        "approvals_case", "approvals_task", "audit_auditline", "contracts_contract",
+        "customers_contact", "customers_customer", "customers_visit", "figures_cell",
+    }
+)  # fmt: skip
+# a scan that a LIMIT stops early is as good as an index
+MOST_READ = 2_000
+
+
+def pages(stage: Stage) -> list[tuple[str, str]]:
+    """(role, address) of the readings among S1 to S9."""
+    found = [("director", f"/customers/?q={q}") for q in (stage.rare, stage.two, stage.initials)]
+    for role in ("director", "regional_manager", "supervisor", "rep"):
+        lists = ("/customers/", "/contracts/", "/customers/visits/?box=all", "/approvals/")
+        found += [(role, path) for path in (*lists, "/figures/", "/", "/api/v1/customers/")]
+    found += [("rep", f"/customers/{stage.mine[0].pk}/"), ("rep", f"/contracts/{stage.contract}/")]
+    return found
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def read_whole(plan: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """(table, rows read) of each long walk through one of the big tables.
+
+    Either from end to end, or by an index that does not fit, so that much is read and thrown away.
+    """
+    for node in nodes(plan):
+        if node.get("Relation Name") in BIG:
+            thrown = node.get("Rows Removed by Filter", 0) * node["Actual Loops"]
+            read = thrown + node["Actual Rows"] * node["Actual Loops"]
+            rows = read if node["Node Type"].endswith("Seq Scan") else thrown
+            if rows > MOST_READ:
+                yield f"{node['Node Type']} {node['Relation Name']}", int(rows)
+
+
+def wasteful(stage: Stage) -> list[tuple[str, str, str, int, str]]:
+    """(role, page, table, rows, statement) of every sequential scan that reads much."""
+    found: list[tuple[str, str, str, int, str]] = []
+    for role, path in pages(stage):
+        with connection.execute_wrapper(partial(looked, found, role, path)):
+            answer = stage.get(role, path)()
+        if answer.status_code != 200:
+            raise RuntimeError(f"{role} {path}: {answer.status_code}")
+    return found
+
+
+def looked(found: list, role: str, path: str, execute: Callable, *asked: Any) -> Any:
+    """Have a statement explained before it is executed."""
+    text, values, *_rest = asked
+    if text.startswith(("SELECT", "(SELECT", "WITH")):
+        with connection.connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", values)
+            plan = cursor.fetchone()[0]
+            cursor.execute("SET LOCAL enable_seqscan = on")
+        found.extend((role, path, *long, text[:3000]) for long in read_whole(plan[0]["Plan"]))
+    return execute(*asked)

@@ -1,0 +1,200 @@
+"""What is measured: each scenario is a name, its goal, and a function that does it once."""
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from approvals.models import Task
+from contracts import actions as contracts
+from customers.models import Customer
+from org.models import Member, Unit
+from tenancy.context import company
+
+DEEP = 20
+NEXT = re.compile(r'rel="next" href="([^"]+)"')
+Act = Callable[[], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`goal` is what CPU may be as a multiple of the limit; `sql` how many statements."""
+
+    name: str
+    what: str
+    act: Act
+    goal: float
+    sql: int
+    rounds: int = 1
+
+
+class Stage:
+    """The people and records of the large company that the scenarios use."""
+
+    def __init__(self, firm: dict[str, Any]) -> None:
+        self.company = firm["id"]
+        with company(self.company):
+            self.people = {
+                row["role"]: Member.objects.select_related("user").get(pk=row["id"])
+                for row in reversed(firm["members"])
+            }
+            self.rep = self.people["rep"]
+            mine = Customer.objects.filter(owner=self.rep).order_by("pk")
+            self.mine = list(mine[:200])
+            self.contract = self.drafted(self.mine[0]).pk
+            self.rare = self.mine[0].name[2:7]
+            self.two = self.mine[0].name[2:4]
+            # the marks of a search text stand before each syllable and each initial
+            initials = self.mine[0].search.rsplit(" ", 1)[1].replace("'", "")
+            self.initials = initials[2:6]
+        self.clients = {role: self.client(member) for role, member in self.people.items()}
+        self.anybody = Client()
+        self.turn = itertools.count(1)
+        self.papers = self.submitted()
+
+    @staticmethod
+    def client(member: Member) -> Client:
+        client = Client(raise_request_exception=True)
+        client.force_login(member.user, backend="accounts.backends.LoginBackend")
+        return client
+
+    def stranger(self) -> HttpResponse:
+        """The cheapest page this server can draw: 25 rows, one query, nobody logged in."""
+        return self.anybody.get(f"/bench/limit/{self.company}/")
+
+    def get(self, role: str, path: str) -> Act:
+        return lambda: self.clients[role].get(path)
+
+    def post(self, role: str, path: str, **body: Any) -> HttpResponse:
+        return self.clients[role].post(path, body, content_type="application/json")
+
+    def deep(self, role: str, path: str) -> Act:
+        """The page some way down, by its cursor."""
+        query = ""
+        for _page in range(DEEP):
+            text = self.clients[role].get(path + query).content.decode()
+            query = unescape(NEXT.search(text)[1])
+        return self.get(role, path + query)
+
+    def drafted(self, customer: Customer) -> Any:
+        rep = self.people["rep"]
+        contracts.seed_vat_rates()
+        return contracts.create_draft(
+            customer, by=rep,
+            header={
+                "title": "年度设备采购合同", "payment_terms": "30% 预付，70% 货到付款",
+                "delivery_on": timezone.localdate() + dt.timedelta(40), "delivery_place": "苏州",
+            },
+            lines=[{
+                "name": "五轴加工中心", "specification": "VMC-850", "quantity": Decimal(2),
+                "unit": "台", "list_price": Decimal(100_000), "discount": Decimal(95),
+            }],
+            instalments=[
+                {"basis": "signing", "percent": Decimal(30), "days_after": 0},
+                {"basis": "delivery", "percent": Decimal(70), "days_after": 30},
+            ],
+        )  # fmt: skip
+
+    def visited(self) -> HttpResponse:
+        """S7: check in and write the result, as one act of the measurement each."""
+        number = next(self.turn)
+        answer = self.post(
+            "rep", "/api/v1/visits/check_in/", customer=self.mine[number % len(self.mine)].pk
+        )
+        visit = answer.json()["id"]
+        return self.post("rep", f"/api/v1/visits/{visit}/finish/", summary="客户认可方案")
+
+    def submitted(self) -> Iterator[tuple[int, int, str]]:
+        """Contracts ready to be decided, made outside the clock."""
+        while True:
+            with company(self.company):
+                draft = self.drafted(self.mine[next(self.turn) % len(self.mine)])
+                draft = contracts.submit(draft, by=self.rep)
+                task = Task.objects.filter(case=draft.case, state="open").first()
+                yield draft.case_id, task.member_id, draft.case.content_hash
+
+    def draft_id(self) -> int:
+        with company(self.company):
+            return self.drafted(self.mine[next(self.turn) % len(self.mine)]).pk
+
+
+def prepared(make: Callable[[], Any], act: Callable[[Any], HttpResponse]) -> Act:
+    """An act on something made before: `act.ready()` makes it, the call is what is measured."""
+    waiting: list[Any] = []
+
+    def do() -> HttpResponse:
+        return act(waiting.pop())
+
+    do.ready = lambda: waiting.append(make())
+    return do
+
+
+def scenarios(stage: Stage) -> list[Scenario]:
+    get = stage.get
+    with company(stage.company):
+        case = next(stage.papers)
+        task = Task.objects.filter(case=case[0], state="open").select_related("step").first()
+        points = {key: {"ok": True} for key in task.step.checklist}
+    supervisor = stage.client(member_of(stage.company, case[1]))
+
+    def approve(paper: tuple[int, int, str]) -> HttpResponse:
+        body = {"content_hash": paper[2], "comment": "同意，条款合规", "checklist": points}
+        path = f"/api/v1/cases/{paper[0]}/approve/"
+        return supervisor.post(path, body, content_type="application/json")
+
+    submit = prepared(
+        stage.draft_id, lambda pk: stage.post("rep", f"/api/v1/contracts/{pk}/submit/")
+    )
+    one = stage.mine[0].pk
+    found = [Scenario("limit", "25 rows, one query", stage.stranger, 1, 1)]
+    found += [
+        Scenario(f"S1 {role}", "customers", get(role, "/customers/"), 2.5, 10)
+        for role in ("director", "regional_manager", "supervisor", "rep", "finance")
+    ]
+    boss = "regional_manager"
+    rare, two, four = (f"/customers/?q={q}" for q in (stage.rare, stage.two, stage.initials))
+    found += [
+        Scenario("S1 contracts", "contracts, director", get("director", "/contracts/"), 2.5, 10),
+        Scenario("S2 director", f"page {DEEP}", stage.deep("director", "/customers/"), 2.5, 10),
+        Scenario("S2 manager", f"page {DEEP}", stage.deep(boss, "/customers/"), 2.5, 10),
+        Scenario("S3", "a common word", get("director", "/customers/?q=有限公司"), 3, 10),
+        Scenario("S4", "a rare name", get("director", rare), 3, 10),
+        Scenario("S4 manager", "a rare name", get(boss, rare), 3, 10),
+        Scenario("S5", "two characters", get("director", two), 3, 10),
+        Scenario("S5 initials", "four initials", get("director", four), 3, 10),
+        Scenario("S6 customer", "one customer", get("rep", f"/customers/{one}/"), 3, 15),
+        Scenario("S6 contract", "one contract", get("rep", f"/contracts/{stage.contract}/"), 3, 15),
+        Scenario("S7", "check in and result", stage.visited, 6, 50),
+        Scenario("S8 submit", "a contract", submit, 3, 25),
+        Scenario("S8 approve", "first step", prepared(lambda: next(stage.papers), approve), 3, 25),
+        Scenario("S12", "customers, API", get("director", "/api/v1/customers/"), 2.5, 10),
+    ]
+    found += [
+        Scenario(f"S9 {role}", "figures", get(role, "/figures/"), 4, 12)
+        for role in ("director", "regional_manager", "supervisor", "rep")
+    ]
+    year = get("director", "/figures/?period=year")
+    found.append(Scenario("S9 year", "figures of the year", year, 4, 12))
+    found.append(Scenario("desk", "the director's day", get("director", "/"), 4, 12))
+    return found
+
+
+def member_of(firm: int, pk: int) -> Member:
+    with company(firm):
+        return Member.objects.select_related("user").get(pk=pk)
+
+
+def a_team(firm: int) -> tuple[Unit, Unit, Unit]:
+    """A team, its region, and another region to move it to and back."""
+    with company(firm):
+        team = Unit.objects.filter(kind="team").order_by("pk").first()
+        other = Unit.objects.filter(kind="region").exclude(pk=team.parent_id).order_by("pk").first()
+        return team, team.parent, other
