@@ -65,6 +65,15 @@ def signed_paper(cast, customer, product):
     )  # fmt: skip
 
 
+def at_manager(cast, customer, product):
+    """Waiting at a step without points, below the limit for approving several at once."""
+    contract = samples.draft(cast, customer, product)
+    contracts.submit(contract, by=cast.east_rep)
+    decided(contract, "approve", cast.east_supervisor)
+    Case.objects.filter(pk=contract.case_id).update(amount=1000)
+    return contract
+
+
 def spread_ids():
     """Numbers of one table are never those of another, so that a number says what it names."""
     address = services.database_url("owner", connection.settings_dict["NAME"])
@@ -102,11 +111,7 @@ def build(cast):
     leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
     decided(world.approved, "approve", *leaders)
     decided(world.rejected, "reject", cast.east_supervisor)
-    world.ready = samples.draft(cast, customer, product)
-    contracts.submit(world.ready, by=rep)
-    decided(world.ready, "approve", cast.east_supervisor)
-    # below the limit for approving several at once
-    Case.objects.filter(pk=world.ready.case_id).update(amount=1000)
+    world.ready = at_manager(cast, customer, product)
     world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
