@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 STRENGTHS = ("prevents", "times out", "measures", "shows")
 
 
@@ -55,7 +57,7 @@ class Door:
     icon: str
     rule: str
     order: int
-    count: Callable[[Any], int] | None = None
+    waiting: Callable[[Any], QuerySet] | None = None
     phone: int = 0
     is_centre: bool = False
     roles: frozenset[str] = frozenset()
@@ -70,7 +72,8 @@ def door(**fields: Any) -> None:
     """Add an entry: group, label (msgid), url name, icon, rule, order; `phone` is its tab place.
 
     `roles` and `phone_roles` limit the entry, or only its tab, to members with such a post; with
-    `always` everybody else is offered it only while its count is not zero.
+    `always` everybody else is offered it only while something waits. `waiting` gives the rows that
+    its number counts; the frame counts those of all entries in one statement.
     """
     entry = Door(**fields)
     doors[:] = sorted([*(d for d in doors if d.url != entry.url), entry], key=lambda d: d.order)

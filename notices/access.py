@@ -15,7 +15,7 @@ def list_(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
-@rule("notices.open")
+@rule("notices.open", clauses="RPT-3.4", label=N_("Open a notice"))
 def open_(member: Member, notice: Notice) -> Because:
     if notice.member_id == member.pk:
         return yes("open", Line("rule", ok=True, text=N_("it was told to you")))

@@ -23,7 +23,7 @@ class NoticesConfig(AppConfig):
             icon="bell",
             rule="notices.list",
             order=1,
-            count=reading.unread_count,
+            waiting=reading.unread_of,
         )
         command(
             label=N_("What I am told"),

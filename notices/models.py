@@ -7,8 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from org.models import Member
 from tenancy.models import CompanyModel, Link
 
-MOST_COUNTED = 99
-
 
 class NoticeQuerySet(models.QuerySet):
     """A notice is its reader's alone, whatever posts others hold."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kit.registry import Topic, places, topics
-from notices.models import MOST_COUNTED, Notice
+from notices.models import Notice
 from org.models import Member
 
 
@@ -65,6 +66,5 @@ def sentence(notice: Notice, name: str) -> str:
     return _(notice.text) % {**values, "name": name}
 
 
-def unread_count(member: Member) -> int:
-    """Up to one more than is shown: 100 means 99+."""
-    return Notice.objects.visible_to(member).unread()[: MOST_COUNTED + 1].count()
+def unread_of(member: Member) -> QuerySet:
+    return Notice.objects.visible_to(member).unread()

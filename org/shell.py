@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from kit.lists import capped_counts
 from kit.registry import Door, doors
 from org.mark import mark_of
 from org.models import SupportAccess
+
+MOST_COUNTED = 99
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -20,9 +22,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     mine = [
         d for d in doors if member.may(d.rule) and (not d.roles or d.roles & member.scope.roles)
     ]
+    counts = counts_of(mine, member)
     bell = next((d for d in mine if not d.group), None)
     mine = [d for d in mine if d.group]
-    counts = {d.url: d.count(member) for d in mine if d.count}
     roles = member.scope.roles
     mine = [d for d in mine if not d.always or d.always & roles or counts.get(d.url)]
     here = current_of(mine, request.path)
@@ -36,9 +38,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "may_end_support": bool(there) and bool(member.may("org.administer")),
         "nav": [{"label": _(label), "items": items} for label, items in groups.items()],
         "tabs": [shown(entry, here, counts) for entry in tabs],
-        # counted only by the pages that show the frame
-        "bell": bell and SimpleLazyObject(lambda: rung(bell, member, request.path)),
+        "bell": bell and shown(bell, current_of([bell], request.path), counts),
     }
+
+
+def counts_of(mine: list[Door], member: Any) -> dict[str, str]:
+    """What waits behind each entry, as text and in one statement; nothing is no entry."""
+    if not (asked := [d for d in mine if d.waiting]):
+        return {}
+    counted = capped_counts(*(d.waiting(member) for d in asked), cap=MOST_COUNTED)
+    return {d.url: text for d, (n, text) in zip(asked, counted, strict=True) if n}
 
 
 def supports_of(member: Any) -> list[SupportAccess]:
@@ -64,18 +73,12 @@ def current_of(mine: list[Door], path: str) -> str:
     return urls[max(found, key=len)] if found else ""
 
 
-def rung(entry: Door, member: Any, path: str) -> dict[str, Any]:
-    """The entry without a group: the bell of the frame, with the number of what is unread."""
-    counts = {entry.url: entry.count(member)} if entry.count else {}
-    return shown(entry, current_of([entry], path), counts)
-
-
-def shown(entry: Door, here: str, counts: dict[str, int]) -> dict[str, Any]:
+def shown(entry: Door, here: str, counts: dict[str, str]) -> dict[str, Any]:
     return {
         "url": reverse(entry.url),
         "label": _(entry.label),
         "icon": entry.icon,
-        "count": counts.get(entry.url, 0),
+        "count": counts.get(entry.url, ""),
         "is_current": entry.url == here,
         "fab": entry.is_centre,
     }

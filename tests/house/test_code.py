@@ -21,6 +21,8 @@ WAIVED = {
         "unscoped",
         "contracts/views.py",
     ): "the copies of a contract at hand; whether a product is used",
+    ("unscoped", "accounts/views/account.py"): "one's own sessions",
+    ("unscoped", "accounts/views/door.py"): "who is logging in",
     ("unscoped", "desk/views.py"): "a unit or a member of the address, open to the company",
     ("unscoped", "org/views/support.py"): "pages that were read along, for the administrator",
     ("unscoped", "org/views/why.py"): "the administrator asks who sees a record, not what it says",
@@ -31,6 +33,9 @@ WAIVED = {
     ("formatted", "figures/actions.py"): "names of columns around a query of the ORM",
     ("formatted", "salesops/seed/bulk.py"): "the made-up rows of a large company",
     ("raw", "kit/lists.py"): "several counts of the ORM in one statement",
+    ("raw", "salesops/bench/plans.py"): "explains the statements of the pages",
+    ("raw", "salesops/bench/world.py"): "the name of a database, quoted by psycopg",
+    ("formatted", "salesops/management/commands/bench.py"): "a table for the terminal",
     ("raw", "salesops/seed/bulk.py"): "the made-up rows of a large company",
     ("formatted", "tenancy/actions.py"): "the patterns of numbers stand in the code",
 }
@@ -215,10 +220,10 @@ def test_the_rule_would_notice(rule):
 
 
 def test_bandit_finds_nothing_of_medium_weight():
-    """SQL put together from words is ruff's to find (S608): it wants its reason on the line."""
+    """What is skipped here is ruff's to find (S104, S310, S608): it wants the reason in place."""
     done = subprocess.run(
         [
-            sys.executable, "-m", "bandit", "-q", "-ll", "-s", "B608", "-f", "json",
+            sys.executable, "-m", "bandit", "-q", "-ll", "-s", "B104,B310,B608", "-f", "json",
             "-r", *APPS, "manage.py",
         ],
         cwd=BASE, capture_output=True, text=True, check=False,
