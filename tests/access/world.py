@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
@@ -33,7 +32,20 @@ from org.models import Member, Unit
 from salesops import services
 from tenancy.models import CompanyModel
 from tests.access import samples
-from tests.access.passing import api_picked, picked, said_to, signer, stand_in
+from tests.access.bodies import (
+    api_picked,
+    guest,
+    lend,
+    marked,
+    new_value,
+    opened,
+    pass_on,
+    picked,
+    post_of,
+    said_to,
+    signer,
+    stand_in,
+)
 
 WEST = "CANARY-WEST-51c0"
 MISSING = 999_999_999
@@ -345,16 +357,6 @@ def mended(world):
     return {name: text for name, text in result(world).items() if name != "next_on"}
 
 
-def lend(world):
-    return {"member": world.cast.east_rep2.pk, "until": f"{world.day}"}
-
-
-def pass_on(world):
-    return {
-        "pick": world.customer.pk, "to": world.cast.east_rep2.pk, "reason": "调整负责区域",
-    }  # fmt: skip
-
-
 def upload(world):
     table = SimpleUploadedFile("a.csv", "客户名称\n新客户有限公司\n".encode())
     member, unit = world.cast.east_supervisor, world.cast.unit("east_one")
@@ -383,33 +385,6 @@ REP, BOSS = "east_rep", "east_supervisor"
 ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
-
-def post_of(world):
-    return {
-        "unit": world.unit.pk, "role": "supervisor", "starts_on": f"{world.day}",
-        "ends_on": f"{world.day}", "is_acting": "on",
-    }  # fmt: skip
-
-
-def guest(world):
-    return {
-        "name": "客人", "login": world.stranger.login, "employee_no": "G1",
-        "unit": world.unit.pk, "role": "rep",
-    }  # fmt: skip
-
-
-def new_value(world):
-    starts = f"{world.day + timedelta(days=1)}"
-    key = "contracts.discount_floor"
-    return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
-
-
-def opened(world):
-    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
-
-
-def marked(world):
-    return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
 
 
 HEAD = {
