@@ -64,3 +64,14 @@ def opened(world):
 
 def marked(world):
     return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
+
+
+def result(world):
+    return {
+        "summary": "谈了交期", "met": "赵工", "rival_news": "无", "next_step": "报价",
+        "next_on": f"{world.day}",
+    }  # fmt: skip
+
+
+def mended(world):
+    return {name: text for name, text in result(world).items() if name != "next_on"}

@@ -37,11 +37,13 @@ from tests.access.bodies import (
     guest,
     lend,
     marked,
+    mended,
     new_value,
     opened,
     pass_on,
     picked,
     post_of,
+    result,
     said_to,
     signer,
     stand_in,
@@ -344,17 +346,6 @@ def plan(world):
     return {
         "planned_on": f"{world.day}", "planned_time": "09:00", "kind": "phone", "purpose": "回访",
     }  # fmt: skip
-
-
-def result(world):
-    return {
-        "summary": "谈了交期", "met": "赵工", "rival_news": "无", "next_step": "报价",
-        "next_on": f"{world.day}",
-    }  # fmt: skip
-
-
-def mended(world):
-    return {name: text for name, text in result(world).items() if name != "next_on"}
 
 
 def upload(world):
