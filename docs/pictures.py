@@ -14,7 +14,7 @@ HERE = Path(__file__).parent / "pictures"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 1000}
 FOLDER = 3  # place of the argument
-MOST = 120_000  # bytes of one picture
+MOST = 200_000  # bytes of one picture
 FEWER = bytes(min(255, round(value / 4) * 4) for value in range(256))
 PAETH = 4
 

@@ -48,6 +48,9 @@ from tests.access.bodies import (
     signer,
     stand_in,
 )
+from tests.access.reads import READS
+
+__all__ = ["READS"]
 
 WEST = "CANARY-WEST-51c0"
 MISSING = 999_999_999
@@ -183,7 +186,7 @@ def build_people(cast, world, made):
         for name in ("空组", "旧组")
     )
     org.switch_off_unit(world.off_unit, by=cast.admin)
-    world.off = cast.disabled
+    world.off, world.leaver = cast.disabled, cast.east_rep
     world.guarded = cast.west_supervisor
     Authenticator.objects.create(user=world.guarded.user, type="totp", data={"secret": "none"})
     # a new login would get a random unusable password, different with every attempt
@@ -364,6 +367,10 @@ def logo(world):
     return {"file": SimpleUploadedFile("标志.png", out.getvalue())}
 
 
+def passed_on(world):
+    return {"to": world.cast.east_rep2.pk, "reason": "离职交接工作"}
+
+
 def same(body):
     return lambda _world: dict(body)
 
@@ -372,6 +379,8 @@ def signed(world):
     return SIGNED | {"signed_on": f"{world.day}"}
 
 
+TO_MEMBER = {"to": "member"}
+PAPER_REFS = {"customer": "customer", "lines.0.product": "product"}
 REP, BOSS = "east_rep", "east_supervisor"
 ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
@@ -447,6 +456,12 @@ WRITES = {
     "POST /files/attachments/<int:pk>/remove/": Write(REP, "paper"),
     "POST /files/attachments/<int:pk>/restore/": Write(REP, "removed"),
     "POST /customers/<int:pk>/attach/": Write(REP, "customer", one_file),
+    "POST /customers/visits/<int:pk>/attach/": Write(REP, "visit", one_file),
+    "POST /customers/<int:pk>/reveal/": Write(BOSS, "customer"),
+    "POST /customers/contacts/<int:pk>/reveal/": Write(BOSS, "contact"),
+    f"POST /api/v1/^customers/{ONE}/reveal/$": Write(BOSS, "customer"),
+    f"POST /api/v1/^contacts/{ONE}/reveal/$": Write(BOSS, "contact"),
+    "POST /org/members/<int:pk>/hand_over_all/": Write(ADMIN, "leaver", passed_on, TO_MEMBER),
     "POST /contracts/<int:pk>/attach/": Write(REP, "draft", one_file),
     "POST /contracts/<int:pk>/signed_copy/": Write(REP, "signed", one_file),
     "POST /contracts/<int:pk>/archive/": Write(REP, "scanned", same({"place": "3 柜"})),
@@ -541,45 +556,13 @@ WRITES = {
     ),
     f"POST /api/v1/^visits/{ONE}/cancel/$": Write(REP, "visit", same({"reason": "客户出差"})),
     f"POST /api/v1/^visits/{ONE}/finish/$": Write(REP, "call", result),
-    "POST /api/v1/^contracts/$": Write(
-        REP, "", api_paper, {"customer": "customer", "lines.0.product": "product"}
-    ),
-    f"PUT /api/v1/^contracts/{ONE}/$": Write(
-        REP, "draft", api_paper, {"customer": "customer", "lines.0.product": "product"}
-    ),
-    f"PATCH /api/v1/^contracts/{ONE}/$": Write(
-        REP, "draft", api_paper, {"customer": "customer", "lines.0.product": "product"}
-    ),
+    "POST /api/v1/^contracts/$": Write(REP, "", api_paper, PAPER_REFS),
+    f"PUT /api/v1/^contracts/{ONE}/$": Write(REP, "draft", api_paper, PAPER_REFS),
+    f"PATCH /api/v1/^contracts/{ONE}/$": Write(REP, "draft", api_paper, PAPER_REFS),
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
 }  # fmt: skip
 
-# a POST to these shows the page and writes nothing
-READS = {
-    "POST /files/exports/", "POST /files/exports/<int:pk>/",
-    "POST /files/exports/<int:pk>/download/",
-    "POST /notices/", "POST /notices/<int:pk>/", "POST /search/",
-    "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/", "POST /org/me/",
-    "POST /org/roles/", "POST /org/why/", "POST /org/params/", "POST /org/moves/<int:pk>/",
-    "POST /approvals/", "POST /approvals/delegations/", "POST /files/imports/",
-    "POST /files/imports/template/<str:kind>/",
-    "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
-    "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",
-    "POST /contracts/<int:pk>/pdf/", "POST /contracts/<int:pk>/docx/",
-    "POST /files/imports/<int:pk>/", "POST /files/imports/<int:pk>/failed/", "POST /customers/",
-    "POST /customers/lookup/", "POST /customers/<int:pk>/", "POST /customers/visits/",
-    "POST /customers/visits/today/", "POST /customers/visits/pick/",
-    "POST /customers/visits/<int:pk>/", "POST /contracts/", "POST /contracts/preview/",
-    "POST /contracts/<int:pk>/", "POST /contracts/products/", "POST /contracts/products/lookup/",
-    # these ask for the password first: tests/accounts types it
-    "POST /accounts/", "POST /accounts/confirm/", "POST /accounts/password/",
-    "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
-    "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
-    "POST /accounts/passkeys/rename/", "POST /accounts/passkeys/remove/",
-    "POST /org/tokens/make/", "POST /org/tokens/revoke/",
-    # and this one wants the number of a session of one's own
-    "POST /accounts/sessions/end/",
-}  # fmt: skip
 
 
 def send(client, method, path, body):

@@ -73,8 +73,11 @@ def test_every_download_is_sealed(stage):
 
 UPLOADS = [
     ("east_rep", "/customers/{}/attach/", "customer"),
+    ("east_rep", "/customers/visits/{}/attach/", "visit"),
     ("east_rep", "/contracts/{}/attach/", "draft"),
     ("east_rep", "/contracts/{}/signed_copy/", "signed"),
+    ("admin", "/files/pictures/logo/set/", "customer"),
+    ("admin", "/files/pictures/seal/set/", "customer"),
 ]
 
 
@@ -82,7 +85,7 @@ def test_the_list_of_uploads_is_whole():
     taking = {
         name.removeprefix("POST ")
         for name, write in world.WRITES.items()
-        if write.body in {world.one_file, world.upload}
+        if write.body in {world.one_file, world.upload, world.logo}
     }
     named = {path.format("<int:pk>") for _who, path, _record in UPLOADS}
     assert taking == named | {"/files/imports/new/"}
