@@ -10,11 +10,17 @@ from approvals.models import Case, Decision, Delegation, Task
 from notices.actions import settle, write
 from org.models import Post, Role
 
-ASKED, ENDED, STANDS_IN = "approvals.asked", "approvals.ended", "approvals.stands_in"
+ASKED, ENDED = "approvals.asked", "approvals.ended"
+STANDS_IN, TALK = "approvals.stands_in", "approvals.talk"
 QUEUE = (Role.COMPANY_ADMIN, Role.MANAGEMENT)
 ENDS = {
     "return": N_("%(who)s returned %(name)s to you"),
     "reject": N_("%(who)s rejected %(name)s"),
+}
+SAID = {
+    "remind": N_("%(who)s reminds you of %(name)s"),
+    "comment": N_("%(who)s mentions you at %(name)s"),
+    "copy": N_("%(who)s sent you a copy of %(name)s"),
 }
 
 
@@ -31,7 +37,7 @@ def submitted(news: Mapping[str, Any]) -> None:
     for at, people in asked.items():
         write(
             topic=ASKED,
-            to=people,
+            to=people - {case.owner_id},
             text=N_("%(who)s asks you to decide on %(name)s"),
             event=f"{ASKED}:{case.pk}.{at}",
             kind=case.kind,
@@ -70,6 +76,8 @@ def decided(news: Mapping[str, Any]) -> None:
     """Receiver of approvals.approve, return and reject."""
     submitted(news)
     decision = Decision.objects.select_related("case", "by").get(pk=news["decision"])
+    if decision.people:
+        return  # back to an earlier step: the submitter has nothing to do
     case, text = decision.case, ENDS.get(decision.verb, "")
     event, values = f"{ENDED}:{decision.pk}", {"who": decision.by.name}
     if not text:
@@ -86,5 +94,42 @@ def decided(news: Mapping[str, Any]) -> None:
         kind=case.kind,
         target=case.object_id,
         by=decision.by_id,
+        values=values,
+    )
+
+
+def said(news: Mapping[str, Any]) -> None:
+    """Receiver of approvals.remind, comment and copy: those who are meant are told."""
+    decision = Decision.objects.select_related("case", "by").get(pk=news["decision"])
+    write(
+        topic=TALK,
+        to=[one["id"] for one in decision.people],
+        text=SAID[decision.verb],
+        event=f"{TALK}:{decision.pk}",
+        kind=decision.case.kind,
+        target=decision.case.object_id,
+        by=decision.by_id,
+        values={"who": decision.by.name},
+    )
+
+
+def late(news: Mapping[str, Any]) -> None:
+    """Receiver of approvals.due_soon and approvals.escalated, while the task still waits."""
+    task = Task.objects.select_related("case", "member").get(pk=news["task"])
+    if task.state != Task.State.OPEN:
+        return
+    case, text, values = task.case, N_("%(name)s still waits for your decision"), {}
+    to = with_stand_ins(task.member_id, case.kind) if task.member else queue()
+    if "told" in news:
+        text, to = N_("%(name)s is overdue with %(who)s"), news["told"]
+        values = {"who": task.member.name if task.member else "—"}
+    write(
+        topic=ASKED,
+        to=to,
+        text=text,
+        event=f"{ASKED}:{task.pk}.{'late' if 'told' in news else 'soon'}",
+        kind=case.kind,
+        target=case.object_id,
+        by=None,
         values=values,
     )

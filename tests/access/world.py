@@ -7,7 +7,6 @@ whose POST only shows a page stands in `READS`.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
@@ -18,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from approvals import actions as approvals
-from approvals.models import Task
+from approvals.models import Case, Task
 from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
@@ -28,6 +27,21 @@ from org import actions as org
 from org.models import Member, Unit
 from salesops import services
 from tests.access import samples
+from tests.access.bodies import (
+    api_picked,
+    guest,
+    lend,
+    marked,
+    mended,
+    new_value,
+    pass_on,
+    picked,
+    post_of,
+    result,
+    said_to,
+    signer,
+    stand_in,
+)
 from tests.access.changes import tables
 from tests.access.reads import READS
 
@@ -61,6 +75,15 @@ def signed_paper(cast, customer, product):
         decided(contract, "approve", *leaders), by=cast.east_rep, signed_on=timezone.localdate(),
         signatory_ours="陈晓", signatory_theirs="王工",
     )  # fmt: skip
+
+
+def at_manager(cast, customer, product):
+    """Waiting at a step without points, below the limit for approving several at once."""
+    contract = samples.draft(cast, customer, product)
+    contracts.submit(contract, by=cast.east_rep)
+    decided(contract, "approve", cast.east_supervisor)
+    Case.objects.filter(pk=contract.case_id).update(amount=1000)
+    return contract
 
 
 def spread_ids():
@@ -100,6 +123,7 @@ def build(cast):
     leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
     decided(world.approved, "approve", *leaders)
     decided(world.rejected, "reject", cast.east_supervisor)
+    world.ready = at_manager(cast, customer, product)
     world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
@@ -244,7 +268,8 @@ def api_paper(world):
 def decision(world):
     points = points_of(world.contract, world.cast.east_supervisor)
     ticks = {f"check_{name}": "1" for name in points}
-    return {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"} | ticks
+    words = {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"}
+    return words | ticks
 
 
 def api_decision(world):
@@ -261,27 +286,6 @@ def with_json_bools(body):
 def plan(world):
     return {
         "planned_on": f"{world.day}", "planned_time": "09:00", "kind": "phone", "purpose": "回访",
-    }  # fmt: skip
-
-
-def result(world):
-    return {
-        "summary": "谈了交期", "met": "赵工", "rival_news": "无", "next_step": "报价",
-        "next_on": f"{world.day}",
-    }  # fmt: skip
-
-
-def mended(world):
-    return {name: text for name, text in result(world).items() if name != "next_on"}
-
-
-def lend(world):
-    return {"member": world.cast.east_rep2.pk, "until": f"{world.day}"}
-
-
-def pass_on(world):
-    return {
-        "pick": world.customer.pk, "to": world.cast.east_rep2.pk, "reason": "调整负责区域",
     }  # fmt: skip
 
 
@@ -313,38 +317,6 @@ REP, BOSS = "east_rep", "east_supervisor"
 ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
-
-def post_of(world):
-    return {
-        "unit": world.unit.pk, "role": "supervisor", "starts_on": f"{world.day}",
-        "ends_on": f"{world.day}", "is_acting": "on",
-    }  # fmt: skip
-
-
-def guest(world):
-    return {
-        "name": "客人", "login": world.stranger.login, "employee_no": "G1",
-        "unit": world.unit.pk, "role": "rep",
-    }  # fmt: skip
-
-
-def new_value(world):
-    starts = f"{world.day + timedelta(days=1)}"
-    key = "contracts.discount_floor"
-    return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
-
-
-def stand_in(world):
-    return {
-        "principal": world.cast.east_supervisor.pk, "stand_in": world.cast.west_supervisor.pk,
-        "starts_on": f"{world.day}", "ends_on": f"{world.day}", "kinds": ["contracts.contract"],
-        "reason": "年假",
-    }  # fmt: skip
-
-
-def marked(world):
-    return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
-
 
 HEAD = {
     "name": "新名有限公司", "credit_code": "", "phone": "021-58881234", "address": "浦东",
@@ -397,6 +369,16 @@ WRITES = {
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/withdraw/": Write(REP, "case"),
+    "POST /approvals/approve/": Write("east_manager", "", picked),
+    "POST /approvals/<int:pk>/transfer/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
+    ),
+    "POST /approvals/<int:pk>/add_signer/": Write(BOSS, "case", signer),
+    "POST /approvals/<int:pk>/copy/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    "POST /approvals/<int:pk>/comment/": Write(REP, "case", said_to),
+    "POST /approvals/<int:pk>/remind/": Write(REP, "case"),
     "POST /approvals/delegations/new/": Write(
         BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
     ),
@@ -467,9 +449,18 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/reject/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
-    "POST /api/v1/^delegations/$": Write(
-        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    "POST /api/v1/^cases/approve_many/$": Write("east_manager", "", api_picked),
+    f"POST /api/v1/^cases/{ONE}/transfer/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
     ),
+    f"POST /api/v1/^cases/{ONE}/add_signer/$": Write(BOSS, "case", signer),
+    f"POST /api/v1/^cases/{ONE}/copy/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    f"POST /api/v1/^cases/{ONE}/comment/$": Write(REP, "case", said_to),
+    f"POST /api/v1/^cases/{ONE}/remind/$": Write(REP, "case"),
+    # colleagues are known to everybody: whether one will do is the action's to say
+    "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
     "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
