@@ -10,8 +10,9 @@ from django.db import models, transaction
 from org.models import OwnedModel
 from tenancy.models import CompanyModel
 from tests.access import samples, world
+from tests.access.changes import difference, dump
 from tests.access.test_matrix import interesting, methods_of, path_of
-from tests.access.world import MISSING, READS, WEST, WRITES, difference, dump, send
+from tests.access.world import MISSING, READS, WEST, WRITES, send
 from tests.conftest import client_of, inside
 
 OTHERS = ("east_rep2", "west_manager", "secretary", "admin")

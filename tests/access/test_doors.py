@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.access import world
+from tests.access.changes import difference, dump
 from tests.access.test_bodies import some_pk, told, unsafe
 from tests.access.test_matrix import PEOPLE, interesting, methods_of, path_of
-from tests.access.world import WRITES, difference, dump, send
+from tests.access.world import WRITES, send
 from tests.conftest import client_of
 
 BASE = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from org.models import Member, OneTimeLink
 from tenancy.actions import run
 from tenancy.models import Outbox
 from tests.access import samples
-from tests.access.world import dump
+from tests.access.changes import dump
 from tests.conftest import cast_of, client_of, inside
 
 SECRET = "a long enough secret"

@@ -14,7 +14,8 @@ from org import actions
 from org.models import Member, Role
 from tenancy.models import IdempotencyKey, Outbox
 from tests.access import samples, world
-from tests.access.world import MISSING, difference, dump, send
+from tests.access.changes import difference, dump
+from tests.access.world import MISSING, send
 from tests.conftest import client_of, inside
 
 

@@ -14,9 +14,10 @@ from customers import actions as customers
 from org import actions
 from org.models import Role
 from tests.access import world
+from tests.access.changes import difference, dump
 from tests.access.test_bodies import told, unsafe
 from tests.access.test_matrix import path_of
-from tests.access.world import WRITES, difference, dump, send
+from tests.access.world import WRITES, send
 from tests.conftest import client_of
 
 

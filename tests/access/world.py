@@ -4,25 +4,20 @@
 whose POST only shows a page stands in `READS`.
 """
 
-import io
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
 from allauth.mfa.models import Authenticator
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
-from PIL import Image
 
 from accounts.models import User
 from approvals import actions as approvals
-from approvals.models import Task
+from approvals.models import Case, Task
 from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
@@ -31,8 +26,23 @@ from notices.models import Notice
 from org import actions as org
 from org.models import Member, Unit
 from salesops import services
-from tenancy.models import CompanyModel
 from tests.access import samples
+from tests.access.bodies import (
+    api_picked,
+    guest,
+    lend,
+    marked,
+    mended,
+    new_value,
+    pass_on,
+    picked,
+    post_of,
+    result,
+    said_to,
+    signer,
+    stand_in,
+)
+from tests.access.changes import tables
 from tests.access.reads import READS
 
 __all__ = ["READS"]
@@ -65,6 +75,15 @@ def signed_paper(cast, customer, product):
         decided(contract, "approve", *leaders), by=cast.east_rep, signed_on=timezone.localdate(),
         signatory_ours="陈晓", signatory_theirs="王工",
     )  # fmt: skip
+
+
+def at_manager(cast, customer, product):
+    """Waiting at a step without points, below the limit for approving several at once."""
+    contract = samples.draft(cast, customer, product)
+    contracts.submit(contract, by=cast.east_rep)
+    decided(contract, "approve", cast.east_supervisor)
+    Case.objects.filter(pk=contract.case_id).update(amount=1000)
+    return contract
 
 
 def spread_ids():
@@ -104,20 +123,21 @@ def build(cast):
     leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
     decided(world.approved, "approve", *leaders)
     decided(world.rejected, "reject", cast.east_supervisor)
+    world.ready = at_manager(cast, customer, product)
     world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
     world.paper, world.seal = made["Attachment"], made["CompanyPicture"]
-    world.support = made["SupportAccess"]
-    world.operator = User.objects.create_user("two@operator.example", is_staff=True)
+    world.operator, guest = (
+        User.objects.create_user(f"{name}@operator.example", is_staff=True) for name in "ab"
+    )
+    world.support = org.grant_support(user=guest, hours=4, reason="导出故障", by=cast.admin)
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
-    world.notice = made["Notice"]
-    world.read_at = timezone.now()
-    world.read_notice = Notice.objects.create(
-        member=rep, topic="customers.shared", text="x", event="read", read_at=world.read_at
-    )
+    world.notice, world.read_at = made["Notice"], timezone.now()
+    told = {"member": rep, "topic": "customers.shared", "text": "x", "event": "read"}
+    world.read_notice = Notice.objects.create(**told, read_at=world.read_at)
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -169,63 +189,6 @@ def build_people(cast, world, made):
     world.invited, _token = org.invite(
         name="新人", login="13700137000", unit=world.unit, role="rep", by=cast.admin
     )
-
-
-# --- what changed ---------------------------------------------------------------------------------
-
-OPEN_TABLES = (
-    "accounts_user", "accounts_letter", "mfa_authenticator", "tenancy_company", "org_apitoken",
-)  # fmt: skip
-UNCOUNTED = {"audit_refusal"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(\+\d\d:\d\d)?")
-HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def tables():
-    return sorted(
-        {m._meta.db_table for m in apps.get_models() if issubclass(m, CompanyModel)}.union(
-            OPEN_TABLES
-        ).difference(UNCOUNTED)
-    )
-
-
-def dump():
-    """{(table, id): row} of the open company, in one statement."""
-    text = " UNION ALL ".join(
-        # a login of the test's own clients is no act of theirs
-        f"SELECT '{name}', id, (to_jsonb(t) - 'last_login')::text FROM \"{name}\" t"
-        for name in tables()
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(text)
-        return {(name, pk): row for name, pk, row in cursor.fetchall()}
-
-
-def difference(before, after):
-    """What an act did, told without ids, moments and hashes: equal acts have equal stories."""
-    fresh = {pk for name, pk in after.keys() - before.keys()}
-    told = [("-", *key) for key in before.keys() - after.keys() if key[0] != "org_member"]
-    for name, pk in sorted(after.keys() - before.keys()):
-        told.append(("+", name, plain(json.loads(after[name, pk]), fresh)))
-    for key in sorted(before.keys() & after.keys()):
-        if before[key] != after[key]:
-            old, new = json.loads(before[key]), json.loads(after[key])
-            changed = {n: new[n] for n in new if new[n] != old.get(n)}
-            told.append(("~", *key, plain(changed, fresh)))
-    return sorted(map(str, told))
-
-
-def plain(value, fresh):
-    if isinstance(value, dict):
-        return {k: plain(v, fresh) for k, v in sorted(value.items()) if k not in {"seq", "body"}}
-    if isinstance(value, list):
-        return [plain(v, fresh) for v in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return "new" if value in fresh else value
-    if isinstance(value, str):
-        text = HASH.sub("hash", MOMENT.sub("moment", value))
-        return re.sub(r"/(\d+)/", lambda m: "/new/" if int(m[1]) in fresh else m[0], text)
-    return value
 
 
 # --- valid requests -------------------------------------------------------------------------------
@@ -305,7 +268,8 @@ def api_paper(world):
 def decision(world):
     points = points_of(world.contract, world.cast.east_supervisor)
     ticks = {f"check_{name}": "1" for name in points}
-    return {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"} | ticks
+    words = {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"}
+    return words | ticks
 
 
 def api_decision(world):
@@ -325,27 +289,6 @@ def plan(world):
     }  # fmt: skip
 
 
-def result(world):
-    return {
-        "summary": "谈了交期", "met": "赵工", "rival_news": "无", "next_step": "报价",
-        "next_on": f"{world.day}",
-    }  # fmt: skip
-
-
-def mended(world):
-    return {name: text for name, text in result(world).items() if name != "next_on"}
-
-
-def lend(world):
-    return {"member": world.cast.east_rep2.pk, "until": f"{world.day}"}
-
-
-def pass_on(world):
-    return {
-        "pick": world.customer.pk, "to": world.cast.east_rep2.pk, "reason": "调整负责区域",
-    }  # fmt: skip
-
-
 def upload(world):
     table = SimpleUploadedFile("a.csv", "客户名称\n新客户有限公司\n".encode())
     member, unit = world.cast.east_supervisor, world.cast.unit("east_one")
@@ -354,12 +297,6 @@ def upload(world):
 
 def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
-
-
-def logo(world):
-    out = io.BytesIO()
-    Image.new("RGB", (90, 90), "teal").save(out, "PNG")
-    return {"file": SimpleUploadedFile("标志.png", out.getvalue())}
 
 
 def passed_on(world):
@@ -380,42 +317,6 @@ REP, BOSS = "east_rep", "east_supervisor"
 ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
-
-def post_of(world):
-    return {
-        "unit": world.unit.pk, "role": "supervisor", "starts_on": f"{world.day}",
-        "ends_on": f"{world.day}", "is_acting": "on",
-    }  # fmt: skip
-
-
-def guest(world):
-    return {
-        "name": "客人", "login": world.stranger.login, "employee_no": "G1",
-        "unit": world.unit.pk, "role": "rep",
-    }  # fmt: skip
-
-
-def new_value(world):
-    starts = f"{world.day + timedelta(days=1)}"
-    key = "contracts.discount_floor"
-    return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
-
-
-def opened(world):
-    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
-
-
-def stand_in(world):
-    return {
-        "principal": world.cast.east_supervisor.pk, "stand_in": world.cast.west_supervisor.pk,
-        "starts_on": f"{world.day}", "ends_on": f"{world.day}", "kinds": ["contracts.contract"],
-        "reason": "年假",
-    }  # fmt: skip
-
-
-def marked(world):
-    return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
-
 
 HEAD = {
     "name": "新名有限公司", "credit_code": "", "phone": "021-58881234", "address": "浦东",
@@ -449,10 +350,12 @@ WRITES = {
     ),
     "POST /org/company/": Write(ADMIN, "", same(HEAD)),
     "POST /org/company/terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
-    "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
-    "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/logo/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
+    "POST /files/pictures/seal/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
     "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
-    "POST /org/support/": Write(ADMIN, "", opened),
+    "POST /org/support/": Write(
+        ADMIN, "", lambda w: {"user": w.operator.pk, "hours": "8", "reason": "导出故障排查"}
+    ),
     "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
@@ -466,6 +369,16 @@ WRITES = {
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/withdraw/": Write(REP, "case"),
+    "POST /approvals/approve/": Write("east_manager", "", picked),
+    "POST /approvals/<int:pk>/transfer/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
+    ),
+    "POST /approvals/<int:pk>/add_signer/": Write(BOSS, "case", signer),
+    "POST /approvals/<int:pk>/copy/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    "POST /approvals/<int:pk>/comment/": Write(REP, "case", said_to),
+    "POST /approvals/<int:pk>/remind/": Write(REP, "case"),
     "POST /approvals/delegations/new/": Write(
         BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
     ),
@@ -536,9 +449,18 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/reject/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
-    "POST /api/v1/^delegations/$": Write(
-        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    "POST /api/v1/^cases/approve_many/$": Write("east_manager", "", api_picked),
+    f"POST /api/v1/^cases/{ONE}/transfer/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
     ),
+    f"POST /api/v1/^cases/{ONE}/add_signer/$": Write(BOSS, "case", signer),
+    f"POST /api/v1/^cases/{ONE}/copy/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    f"POST /api/v1/^cases/{ONE}/comment/$": Write(REP, "case", said_to),
+    f"POST /api/v1/^cases/{ONE}/remind/$": Write(REP, "case"),
+    # colleagues are known to everybody: whether one will do is the action's to say
+    "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
     "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
@@ -573,7 +495,6 @@ WRITES = {
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
 }  # fmt: skip
-
 
 
 def send(client, method, path, body):

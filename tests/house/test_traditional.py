@@ -11,8 +11,8 @@ from opencc import OpenCC
 from kit.traditional import OVERRIDES, traditional
 from salesops.management.commands import messages
 from tests.access import samples
+from tests.access.changes import dump
 from tests.access.test_matrix import interesting, model_of, path_of
-from tests.access.world import dump
 from tests.conftest import client_of
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
