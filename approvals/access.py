@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
-from approvals.models import Case, Delegation, Task
+from approvals.models import Case, Copy, Delegation, Task
 from kit.because import Because, Line, any_of, no, yes
 from org.access import everybody, holds, rule, sees
 from org.models import Member, Post, Role
@@ -75,6 +75,56 @@ def withdraw(member: Member, case: Case) -> Because:
     return no("withdraw", Line("rule", ok=False, text=text))
 
 
+def passing(question: str, member: Member, case: Case) -> Because:
+    """Whoever decides in his own name and by the chain: not a stand-in, not an added signer."""
+    if not (may_decide := decide(member, case)):
+        return may_decide
+    task = own_task(member, case)
+    if task.member_id not in {None, member.pk}:
+        text = N_("a stand-in decides himself or leaves it to %(who)s")
+        line = Line("step", ok=False, text=text, values={"who": task.member.name}, clause="ORG-1.3")
+        return no(question, line)
+    if task.is_added:
+        text = N_("whoever was added gives an opinion and adds nobody")
+        return no(question, Line("step", ok=False, text=text, clause="ORG-1.3"))
+    return may_decide
+
+
+@rule("approvals.transfer", clauses="ORG-1.3", label=N_("Transfer a task"))
+def transfer(member: Member, case: Case) -> Because:
+    return passing("transfer", member, case)
+
+
+@rule("approvals.add_signer", clauses="ORG-1.3", label=N_("Add a signer at one's own step"))
+def add_signer(member: Member, case: Case) -> Because:
+    return passing("add_signer", member, case)
+
+
+@rule("approvals.remind", clauses="ORG-1.6", label=N_("Remind those who are asked"))
+def remind(member: Member, case: Case) -> Because:
+    """T8: the submitter, while somebody is asked."""
+    if case.owner_id == member.pk and case.state == Case.State.RUNNING:
+        return yes("remind", Line("rule", ok=True, text=N_("you submitted it yourself")))
+    text = N_("only the submitter may remind, while it is in review")
+    return no("remind", Line("rule", ok=False, text=text))
+
+
+@rule("approvals.comment", clauses="ORG-1.6", label=N_("Comment on a case one sees"))
+def comment(member: Member, case: Case) -> Because:
+    """T8: the parties: whoever sees the case."""
+    return sees(member, case)
+
+
+@rule("approvals.copy", clauses="ORG-1.6", label=N_("Send a copy of what one decides"))
+def copy(member: Member, case: Case) -> Because:
+    """T8: whoever decides now; a stand-in too, an added signer not."""
+    task = own_task(member, case)
+    if task is not None and task.is_added:
+        text = N_("whoever was added gives an opinion and adds nobody")
+        return no("copy", Line("step", ok=False, text=text, clause="ORG-1.3"))
+    return decide(member, case)
+
+
 @rule("approvals.delegations")
 def delegations(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
@@ -122,15 +172,21 @@ def leads(member: Member, other: Member) -> Because:
 
 
 def cases_to_decide(member: Member) -> list[int]:
-    """A duty of the moment: an open task lets its holder, or the stand-in, see the case."""
-    return list(Task.objects.seen_by(member).values_list("case_id", flat=True)[:2000])
+    """A duty of the moment: an open task, or a copy, lets its holder see the case."""
+    tasks = Task.objects.seen_by(member).order_by().values_list("case_id", flat=True)
+    copies = Copy.objects.filter(member=member).order_by().values_list("case_id", flat=True)
+    return list(tasks.union(copies)[:2000])
 
 
 def documents_to_decide(kind: str) -> Any:
     """The same for the documents behind the cases of one kind."""
 
     def duty(member: Member) -> list[int]:
-        tasks = Task.objects.seen_by(member).filter(case__kind=kind)
-        return list(tasks.values_list("case__object_id", flat=True)[:2000])
+        tasks = Task.objects.seen_by(member).filter(case__kind=kind).order_by()
+        copies = Copy.objects.filter(member=member, case__kind=kind).order_by()
+        name = "case__object_id"
+        return list(
+            tasks.values_list(name, flat=True).union(copies.values_list(name, flat=True))[:2000]
+        )
 
     return duty

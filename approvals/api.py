@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from approvals import actions
 from approvals.kinds import kinds
 from approvals.models import Case, Delegation
-from org.api import DoorMixin
+from org.api import DoorMixin, NewestFirst
 from org.models import Member
 
 
@@ -44,6 +44,64 @@ class DecisionSerializer(serializers.Serializer):
     checklist = serializers.DictField(child=PointSerializer(), default=dict)
 
 
+class ReturnSerializer(DecisionSerializer):
+    """To the submitter, or to the key of an earlier step."""
+
+    to = serializers.CharField(default="", allow_blank=True, max_length=40)
+
+
+class PersonSerializer(serializers.Serializer):
+    """A colleague and a few words."""
+
+    to = serializers.PrimaryKeyRelatedField(queryset=Member.objects.none())
+    comment = serializers.CharField(default="", allow_blank=True, max_length=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if member := self.context.get("member"):
+            self.fields["to"].queryset = Member.objects.visible_to(member)
+
+
+class SignerSerializer(PersonSerializer):
+    """How the colleague signs: before me, after me or beside me."""
+
+    way = serializers.ChoiceField(choices=["before", "after", "parallel"])
+
+
+class CommentSerializer(serializers.Serializer):
+    """Words for everybody who sees the case."""
+
+    text = serializers.CharField(max_length=2000)
+    mentions = serializers.PrimaryKeyRelatedField(
+        queryset=Member.objects.none(), many=True, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if member := self.context.get("member"):
+            self.fields["mentions"].child_relation.queryset = Member.objects.visible_to(member)
+
+
+class PickSerializer(serializers.Serializer):
+    """One row of a batch with the hash of what was shown."""
+
+    id = serializers.IntegerField()
+    content_hash = serializers.CharField(max_length=66)
+
+
+class BatchSerializer(serializers.Serializer):
+    """What to approve together."""
+
+    cases = PickSerializer(many=True, max_length=50)
+
+
+class OutcomeSerializer(serializers.Serializer):
+    """What became of a row; an empty refusal means approved."""
+
+    id = serializers.IntegerField(source="case.pk")
+    refusal = serializers.CharField()
+
+
 class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     """Cases one may see; approve, return, reject and withdraw."""
 
@@ -57,11 +115,18 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
         "return_": "approvals.answer",
         "reject": "approvals.answer",
         "withdraw": "approvals.withdraw",
+        "transfer": "approvals.transfer",
+        "add_signer": "approvals.add_signer",
+        "copy": "approvals.copy",
+        "comment": "approvals.comment",
+        "remind": "approvals.remind",
+        "approve_many": "approvals.inbox",
     }
 
     def _decide(self, request: Request, verb: str) -> Response:
         case = self.get_object()
-        said = DecisionSerializer(data=request.data)
+        serializer = ReturnSerializer if verb == "return" else DecisionSerializer
+        said = serializer(data=request.data)
         said.is_valid(raise_exception=True)
         words: dict[str, Any] = dict(said.validated_data)
         seen = words.pop("content_hash")
@@ -73,7 +138,7 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     def approve(self, request: Request, pk: str | None = None) -> Response:
         return self._decide(request, "approve")
 
-    @extend_schema(request=DecisionSerializer, responses=CaseSerializer)
+    @extend_schema(request=ReturnSerializer, responses=CaseSerializer)
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     def return_(self, request: Request, pk: str | None = None) -> Response:
         return self._decide(request, "return")
@@ -88,6 +153,49 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     def withdraw(self, request: Request, pk: str | None = None) -> Response:
         case = actions.withdraw(self.get_object(), by=self.member)
         return Response(CaseSerializer(case).data)
+
+    def _act(self, request: Request, serializer: Any, act: Any) -> Response:
+        """One verb beside deciding: the words are checked, the action does it."""
+        case = self.get_object()
+        said = serializer(data=request.data, context={"member": self.member})
+        said.is_valid(raise_exception=True)
+        act(case, by=self.member, **said.validated_data)
+        return Response(CaseSerializer(Case.objects.get(pk=case.pk)).data)
+
+    @extend_schema(request=PersonSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def transfer(self, request: Request, pk: str | None = None) -> Response:
+        return self._act(request, PersonSerializer, actions.transfer)
+
+    @extend_schema(request=SignerSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def add_signer(self, request: Request, pk: str | None = None) -> Response:
+        return self._act(request, SignerSerializer, actions.add_signer)
+
+    @extend_schema(request=PersonSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def copy(self, request: Request, pk: str | None = None) -> Response:
+        return self._act(request, PersonSerializer, actions.copy_to)
+
+    @extend_schema(request=CommentSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def comment(self, request: Request, pk: str | None = None) -> Response:
+        return self._act(request, CommentSerializer, actions.comment)
+
+    @extend_schema(request=None, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def remind(self, request: Request, pk: str | None = None) -> Response:
+        return self._act(request, serializers.Serializer, actions.remind)
+
+    @extend_schema(request=BatchSerializer, responses=OutcomeSerializer(many=True))
+    @action(detail=False, methods=["post"])
+    def approve_many(self, request: Request) -> Response:
+        said = BatchSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        seen = {row["id"]: row["content_hash"] for row in said.validated_data["cases"]}
+        cases = self.get_queryset().filter(pk__in=seen)
+        done = actions.approve_many([(case, seen[case.pk]) for case in cases], by=self.member)
+        return Response(OutcomeSerializer(done, many=True).data)
 
 
 class DelegationSerializer(serializers.ModelSerializer):
@@ -124,11 +232,18 @@ class NewDelegationSerializer(serializers.Serializer):
                 self.fields[name].queryset = Member.objects.visible_to(member)
 
 
+class NewestDelegations(NewestFirst):
+    """A stand-in is set once; it has no moment of its last change."""
+
+    ordering = ("-created_at", "-id")
+
+
 class DelegationViewSet(DoorMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Stand-ins one may see; name one and end one."""
 
     queryset = Delegation.objects.select_related("principal", "stand_in")
     serializer_class = DelegationSerializer
+    pagination_class = NewestDelegations
     rules: ClassVar[dict[str, str]] = {
         "list": "approvals.delegations",
         "create": "approvals.delegate",

@@ -12,6 +12,14 @@ from kit.registry import door, panel, topic
 DECIDERS = frozenset(
     {"management", "director", "regional_manager", "supervisor", "finance", "company_admin"}
 )
+PARAMS = (
+    ("delegation_days", 366, N_("Longest time for one stand-in"), N_("days"), 1, 3660),
+    ("remind_hours", 8, N_("Working hours before an approver is reminded"), N_("hours"), 1, 80),
+    ("remind_pause", 4, N_("Pause between two reminders by the submitter"), N_("hours"), 1, 72),
+    ("reminds_a_day", 3, N_("Reminders by the submitter in a day"), N_("times"), 0, 24),
+    ("batch_cap", Decimal(200000), N_("Largest amount approved together with others"), "¥", 0,
+     1_000_000_000),
+)  # fmt: skip
 
 
 class ApprovalsConfig(AppConfig):
@@ -20,30 +28,32 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import access, glossary, news, panels
         from approvals.actions import ask_again
-        from org.access import duties
+        from approvals.models import Delegation
+        from org.access import duties, stand_ins
         from org.actions import SEATS_CHANGED
         from tenancy.actions import handle
         from tenancy.params import declare
 
         glossary.ready()
         handle(SEATS_CHANGED, ask_again)
-        for news_of in ("submitted", "asked", "withdraw"):
+        stand_ins.append(Delegation.objects.told_to_scope)
+        handle("approvals.delegated", news.delegated)
+        asked = ("submitted", "asked", "withdraw", "transfer")
+        for news_of in (*asked, "add_before", "add_after", "add_parallel"):
             handle(f"approvals.{news_of}", news.submitted)
+        for verb in ("remind", "comment", "copy"):
+            handle(f"approvals.{verb}", news.said)
+        for news_of in ("due_soon", "escalated"):
+            handle(f"approvals.{news_of}", news.late)
         for verb in ("approve", "return", "reject"):
             handle(f"approvals.{verb}", news.decided)
         self.topics()
         self.measure()
 
         say_what_is_left()
-        declare(
-            "approvals.delegation_days",
-            366,
-            N_("Longest time for one stand-in"),
-            unit=N_("days"),
-            low=Decimal(1),
-            high=Decimal(3660),
-            clause="ORG-1.3",
-        )
+        for key, default, label, unit, low, high in PARAMS:
+            bounds = {"low": Decimal(low), "high": Decimal(high), "clause": "ORG-1.3"}
+            declare(f"approvals.{key}", default, label, unit=unit, **bounds)
         text = N_("it waits for your decision")
         panel("org.member", 30, panels.stand_ins)
         duties["approvals.case"] = [(text, access.cases_to_decide)]
@@ -76,6 +86,21 @@ class ApprovalsConfig(AppConfig):
             gone=N_("A document you submitted was decided on"),
             icon="gavel",
             order=11,
+        )
+        topic(
+            key="approvals.talk",
+            label=N_("Somebody reminds me, mentions me or sends me a copy"),
+            gone=N_("Somebody meant you at a document"),
+            icon="message",
+            order=12,
+        )
+        topic(
+            key="approvals.stands_in",
+            label=N_("I decide for somebody else"),
+            gone=N_("You decided for somebody else"),
+            icon="user-share",
+            order=14,
+            url="approvals:inbox",
         )
 
     @staticmethod

@@ -4,12 +4,14 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from approvals.access import own_task
 from approvals.actions import is_stale, newest_chain, step_of, verb_label
 from approvals.kinds import kinds
-from approvals.models import Case, Decision, Document, Task
+from approvals.models import Case, Decision, Document, Step, Task
 from approvals.routing import levels, route
 from kit.because import Because, Line
 from org.models import Member
@@ -28,6 +30,8 @@ class StepShown:
     due_at: Any = None
     at: Any = None
     clause: str = ""
+    is_late: bool = False
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class Board:
     behalf: Member | None = None
     points: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    back: list[Step] = field(default_factory=list)
+    verbs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def board(
@@ -73,7 +79,38 @@ def board(
         behalf=task.member if task and task.member_id != member.pk else None,
         points=points_of(case, task, typed or {}),
         changes=changes_of(case, document),
+        back=back_of(case, task),
+        verbs=verbs_of(member, case, task),
     )
+
+
+def back_of(case: Case, task: Task | None) -> list[Step]:
+    """The steps an approver may return to: passed in this round, before his own."""
+    if task is None:
+        return []
+    passed = case.tasks.filter(
+        round=case.round, state=Task.State.DONE, position__lt=task.position
+    ).values("step")
+    return list(case.chain.steps.filter(pk__in=passed))
+
+
+VERBS: dict[str, dict[str, str]] = {
+    "transfer": {"label": N_("Transfer"), "icon": "arrow-forward-up"},
+    "add_signer": {"label": N_("Add a signer"), "icon": "user-plus"},
+    "copy": {"label": N_("Send a copy"), "icon": "copy"},
+    "comment": {"label": N_("Add a comment"), "icon": "message"},
+    "remind": {"label": N_("Remind"), "icon": "bell"},
+}
+
+
+def verbs_of(member: Member, case: Case, task: Task | None) -> list[dict[str, Any]]:
+    """What the reader may do beside deciding; nothing that would be refused is offered."""
+    needs_task = {"transfer", "add_signer", "copy"}
+    return [
+        {**look, "url": f"approvals:{name}", "is_post": name == "remind"}
+        for name, look in VERBS.items()
+        if (task is not None or name not in needs_task) and member.may(f"approvals.{name}", case)
+    ]
 
 
 def foreseen(document: Document, submitter: Member) -> list[StepShown]:
@@ -89,7 +126,7 @@ def foreseen(document: Document, submitter: Member) -> list[StepShown]:
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(steps, levels(document.unit), submitter.pk)
+        for found in route(steps, levels(document.unit, kind.name), submitter.pk)
     ]
 
 
@@ -137,6 +174,8 @@ def _step(tasks: list[Task], stopped: Container[int | None]) -> StepShown:
         due_at=best.due_at if best.state == Task.State.OPEN else None,
         at=best.closed_at if best.state == Task.State.DONE else None,
         clause=best.step.clause,
+        is_late=best.state == Task.State.OPEN and best.due_at < timezone.now(),
+        told="、".join(one["name"] for one in best.told),
     )
 
 
@@ -166,6 +205,8 @@ def decisions_of(case: Case) -> list[dict[str, Any]]:
             "who": row.by.name,
             "behalf": row.behalf.name if row.behalf else "",
             "people": people_of(row),
+            "others": "、".join(str(one["name"]) for one in row.people if "name" in one),
+            "back_to": next((one["step"] for one in row.people if "step" in one), ""),
             "step": row.step_name,
             "comment": row.comment,
             "at": row.at,

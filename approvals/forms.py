@@ -1,4 +1,4 @@
-"""What people type about stand-ins."""
+"""What people type about stand-ins, and about a case beside a decision."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from approvals.access import is_above
+from approvals.access import is_above, own_task
 from approvals.kinds import kinds
+from approvals.models import Case, Task, steps_for
 from org.models import Member, Post, Role
 from org.roles import LADDER
 
@@ -54,3 +55,92 @@ class DelegationForm(forms.Form):
         if not any(role in LADDER for role, _path in mine):
             return {member.pk}
         return {member.pk, *(pk for pk, role, path in posts if is_above(mine, [(role, path)]))}
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """A colleague, with the post that tells people of one name apart."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Member.objects.none(), **kwargs)
+        self.posts: dict[int, str] = {}
+
+    def offer(self, posts: Any) -> None:
+        """The holders of these posts."""
+        self.posts = {}
+        for post in posts.in_force().select_related("unit").order_by("is_acting", "id"):
+            self.posts.setdefault(post.member_id, f"{post.get_role_display()} · {post.unit.name}")
+        found = Member.objects.filter(is_active=True, pk__in=list(self.posts))
+        self.queryset = found.order_by("name", "id")
+
+    def label_from_instance(self, member: Member) -> str:
+        return f"{member.name}（{self.posts.get(member.pk, '')}）"
+
+
+class CaseForm(forms.Form):
+    """A person and a few words; the action checks both."""
+
+    to = PersonChoice(label=_("Person"))
+    comment = forms.CharField(
+        label=_("Comment"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, case: Case, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].offer(self.posts(case, member))
+
+    def posts(self, case: Case, member: Member) -> Any:
+        """Everybody but representatives, the submitter and oneself."""
+        others = Post.objects.exclude(role=Role.REP)
+        return others.exclude(member__in=[member.pk, case.owner_id])
+
+
+class TransferForm(CaseForm):
+    """T8: whoever holds the role of the step or a higher one on the submitter's line."""
+
+    def posts(self, case: Case, member: Member) -> Any:
+        task = own_task(member, case)
+        wanted = [role for role in Role.values if task and task.step.role in steps_for(role)]
+        line = Post.objects.filter(role__in=wanted, unit__in=case.unit.ancestor_ids)
+        return line.exclude(member__in=[member.pk, case.owner_id])
+
+
+class SignerForm(CaseForm):
+    """T8: somebody in addition, before, after or beside me."""
+
+    way = forms.ChoiceField(
+        label=_("How"),
+        choices=[(way.value, way.label) for way in (
+            Task.Way.BEFORE, Task.Way.PARALLEL, Task.Way.AFTER)],
+        initial=Task.Way.BEFORE,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    field_order = ("to", "way", "comment")
+
+
+class CopyForm(CaseForm):
+    """T8: a reader."""
+
+
+class CommentForm(forms.Form):
+    """Words for everybody, and who is to look at them."""
+
+    text = forms.CharField(
+        label=_("Comment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    mentions = forms.ModelMultipleChoiceField(
+        Member.objects.none(),
+        label=_("For the attention of"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, case: Case, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = case.tasks.exclude(member=None).values_list("member_id", flat=True)
+        said = case.decisions.values_list("by_id", flat=True)
+        parties = {case.owner_id, *asked, *said} - {member.pk}
+        found = Member.objects.filter(pk__in=parties, is_active=True)
+        self.fields["mentions"].queryset = found.order_by("name", "id")

@@ -11,7 +11,11 @@ from kit.registry import bind, place
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """A step as the manual fixes it; `checklist` names points that are each ticked or commented."""
+    """A step as the manual fixes it; `checklist` names points that are each ticked or commented.
+
+    `mode` is "any", "all" or "in_order" of several people; a step that is not fixed was added by
+    the company, and whoever decides another step is not asked at it again.
+    """
 
     position: int
     key: str
@@ -20,6 +24,8 @@ class StepPlan:
     clause: str
     hours: int = 24
     checklist: tuple[str, ...] = ()
+    mode: str = "any"
+    is_fixed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

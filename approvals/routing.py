@@ -44,6 +44,7 @@ class Route:
     step: Step
     people: tuple[Person, ...]
     because: Because
+    passes: bool = False
 
 
 def levels(unit: Unit, kind: str = "") -> list[Level]:
@@ -109,6 +110,20 @@ def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]
     return Route(step, (), yes("route", queue, *lines))
 
 
+def once(step: Step, line: Sequence[Level], taken: Container[int]) -> Route | None:
+    """T8 自动去重: the step's own holder decides another step of this round already."""
+    for level in line:
+        if people := level.holders.get(step.role, ()):
+            same = tuple(person for person in people if person.pk in taken)
+            if not same:
+                return None
+            text = N_("%(who)s decides another step already: passed once (automatic)")
+            values = {"who": "、".join(person.name for person in same)}
+            note = Line("exemption", ok=True, text=text, values=values, clause=step.clause)
+            return Route(step, same[:1], yes("route", note), passes=True)
+    return None
+
+
 def _lent(people: Iterable[Person]) -> list[Line]:
     text = N_("%(stand_in)s stands in for %(who)s")
     return [
@@ -138,6 +153,10 @@ def route(
     taken, routes = set(decided), []
     for step in steps:
         found = seek(step, line, submitter, taken)
+        # T8: only a step the company added, and never that of finance, is passed for this
+        if not step.is_fixed and step.role != Role.FINANCE and (known := once(step, line, taken)):
+            routes.append(known)
+            continue
         taken.update(person.pk for person in found.people)
         # whoever is gone is answered for by a stand-in, who then counts
         taken.update(d.pk for person in found.people if person.is_away for d in person.deputies)

@@ -27,8 +27,17 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import kinds
         from approvals.access import documents_to_decide
-        from contracts import access, chain, glossary, history, panels  # noqa: F401
+        from contracts import (  # noqa: F401
+            access,
+            chain,
+            exports,
+            glossary,
+            history,
+            ownership,
+            panels,
+        )
         from contracts.models import Contract
+        from customers.followers import Follower, follow
         from figures import measures
         from files.holders import Holder
         from files.holders import register as hold
@@ -36,6 +45,7 @@ class ContractsConfig(AppConfig):
         from tenancy.params import declare
 
         glossary.ready()
+        exports.ready()
         kinds.register(chain.KIND)
         text = N_("it waits for your decision")
         duties["contracts.contract"] = [(text, documents_to_decide("contracts.contract"))]
@@ -70,6 +80,7 @@ class ContractsConfig(AppConfig):
                 high=Decimal(365),
                 clause="CTR-1.5",
             )
+        follow(Follower(N_("Open contracts"), ownership.items, ownership.move))
         self.doors()
         self.say_what_is_left()
         self.finders()

@@ -16,6 +16,9 @@ from org.models import Member
 
 # verbs of the log with their words, icons and colours
 VERBS = {
+    "contracts.hand_over": {
+        "label": N_("Handed over"), "icon": "user-share", "colour": "amber",
+    },
     "contracts.create": {"label": N_("Drafted"), "icon": "file-plus", "colour": "grey"},
     "contracts.change": {"label": N_("Changed"), "icon": "pencil", "colour": "grey"},
     "contracts.submit": {"label": N_("Submitted for review"), "icon": "send", "colour": "blue"},

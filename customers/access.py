@@ -163,9 +163,9 @@ def reaches(member: Member, permission: str) -> Because:
     "customers.export_contacts", clauses="CUS-2.1", label=N_("Take contact persons away as a table")
 )
 def export_contacts(member: Member, obj: Any = None) -> Because:
-    """T16: telephone numbers leave the house only with those who lead or assist."""
+    """T16: with those who sell, lead or assist, and then with a superior's consent."""
     ways = (reaches(member, permission) for permission in ("lead", "assist"))
-    return any_of("export_contacts", ways)
+    return any_of("export_contacts", (holds(member, *sorted(SELLING)), *ways))
 
 
 @rule("customers.add_note", clauses="CUS-1.9", label=N_("Note a talk with a customer"))

@@ -71,9 +71,10 @@ def row(member: Member, customer: Customer, contacts: bool) -> list[Any]:
 
 
 def private(member: Member, customer: Customer) -> list[Any]:
-    """Numbers only where the member leads or assists; elsewhere the cells stay empty."""
+    """Numbers of one's own and where one leads or assists; elsewhere the cells stay empty."""
     scope, path = member.scope, customer.org_path
-    if not (scope.covering("lead", path) or scope.covering("assist", path)):
+    is_own = customer.owner_id == member.pk
+    if not (is_own or scope.covering("lead", path) or scope.covering("assist", path)):
         return [""] * len(PRIVATE)
     first = customer.people[0] if customer.people else Contact()
     return [customer.address, customer.phone, first.name, first.title, first.mobile]

@@ -207,6 +207,15 @@ class HandOverForm(forms.Form):
         help_text=_("At least five characters; it stays in the customer's history."),
     )
 
+    take = forms.BooleanField(
+        label=_("Open contracts go along"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Drafts, returned and approved ones. What is in review, signed or archived stays."
+        ),
+    )
+
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = sellers_under(member, "lead", "assist")

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
+from audit.models import AuditLine
 from files.exporters import exporters
 from files.holders import holders
 from files.importers import importers
@@ -22,7 +23,8 @@ from files.models import (
 from kit.because import Because, Line, all_of, any_of, no, yes
 from org.access import after, covers, everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role, Unit
-from org.roles import SELLING
+from org.roles import LADDER, SELLING
+from tenancy.params import param
 
 UNDO = timedelta(hours=24)
 
@@ -115,6 +117,37 @@ def export(member: Member, obj: Any = None) -> Because:
     return everybody(member, obj)
 
 
+def needs_consent(member: Member, rows: int, with_contacts: bool) -> bool:
+    """T16.3: many rows, or telephone numbers, leave with a superior's consent, if there is one."""
+    if not with_contacts and rows <= param("files.rows_without_consent"):
+        return False
+    return superiors(member).exists()
+
+
+def superiors(member: Member) -> Any:
+    """Posts of others who lead where the member stands, or above."""
+    home = Unit.objects.get(pk=member.scope.home.unit_id)
+    leaders = Post.objects.in_force().filter(role__in=LADDER, member__is_active=True)
+    return leaders.filter(unit_id__in=home.ancestor_ids).exclude(member_id=member.pk)
+
+
+def nearest(posts: Any) -> list[int]:
+    """The members at the lowest of the units, who are told; all the others may decide as well."""
+    rows = list(posts.order_by("-unit__path").values_list("unit__path", "member_id"))
+    return list({pk for path, pk in rows if path == rows[0][0]})
+
+
+@rule("files.consent", clauses="CUS-2.3 ORG-1.3", label=N_("Agree to an export"))
+def consent(member: Member, job: ExportJob) -> Because:
+    """T16.3: whoever leads where the one who asks stands, and nobody for himself."""
+    asked = job.status == ExportState.ASKED
+    other = job.owner_id != member.pk
+    waits = Line("fact", ok=asked, text=N_("the export waits for consent"))
+    lines = (waits, Line("rule", ok=other, text=N_("it is somebody else's"), clause="ORG-1.3"))
+    reasons = (Because("asked", asked, lines[:1]), Because("other", other, lines[1:]))
+    return all_of("consent", (*reasons, covers(member, "lead", job)))
+
+
 @rule("files.open_export", clauses="ORG-1.6", label=N_("Open an export"))
 def open_export(member: Member, job: ExportJob) -> Because:
     return sees(member, job)
@@ -129,8 +162,16 @@ def download_export(member: Member, job: ExportJob) -> Because:
     """T16: one downloader, for a day, and with the rights of the moment."""
     asked = [owns(member, job), is_there(job), member.may(exporters[job.kind].rule)]
     if job.with_contacts:
-        asked.append(member.may(exporters[job.kind].contacts_rule))
+        asked.append(may_contacts(member, job.kind))
     return all_of("download_export", asked)
+
+
+def may_contacts(member: Member, kind: str) -> Because:
+    """Whether telephone numbers of this list may go along at all."""
+    if name := exporters[kind].contacts_rule:
+        return member.may(name)
+    text = N_("this list holds no telephone numbers")
+    return no("may_contacts", Line("fact", ok=False, text=text))
 
 
 def is_there(job: ExportJob) -> Because:
@@ -198,3 +239,11 @@ def view_picture(member: Member, picture: CompanyPicture) -> Because:
     """A logo is public; a bare seal could be put under anything, so only who keeps it sees it."""
     asked = everybody if picture.kind == PictureKind.LOGO else set_picture
     return asked(member, picture)
+
+
+def why_not(job: ExportJob) -> str:
+    """What the superior said; the log is where reasons are kept."""
+    if job.status != ExportState.REFUSED:
+        return ""
+    lines = AuditLine.objects.filter(object_kind="files.exportjob", object_id=job.pk)
+    return lines.filter(verb="files.decline").values_list("note", flat=True).first() or ""

@@ -22,6 +22,14 @@ class FilesConfig(AppConfig):
             low=1,
             high=100,
         )
+        declare(
+            "files.rows_without_consent",
+            500,
+            N_("Rows a person may take away without the superior's consent"),
+            low=0,
+            high=100_000,
+            clause="CUS-2.3",
+        )
         say_what_is_left()
         panel("org.company", 10, panels.pictures)
         glossary.ready()
@@ -38,6 +46,14 @@ class FilesConfig(AppConfig):
             rule="files.upload",
             order=40,
         )
+        door(
+            group=N_("Business"),
+            label=N_("Exports"),
+            url="files:exports",
+            icon="download",
+            rule="files.exports",
+            order=41,
+        )
         place("files.importjob", "files:open")
         place("files.exportjob", "files:open_export", name=actions.name_of_export)
         topic(
@@ -46,6 +62,13 @@ class FilesConfig(AppConfig):
             gone=N_("An import of yours was finished"),
             icon="file-import",
             order=40,
+        )
+        topic(
+            key="files.asked",
+            label=N_("An export waits for my consent"),
+            gone=N_("An export waited for your consent"),
+            icon="download",
+            order=42,
         )
         topic(
             key="files.exported",

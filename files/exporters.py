@@ -14,7 +14,8 @@ class Exporter:
     """`ids(member, filters)` are the rows of the member's own list, in its order.
 
     `rows(member, ids, contacts)` reads some of them, again through the member's sight; `header`
-    fits them. `rule` says who may list, `contacts_rule` who may take telephone numbers along.
+    fits them. `rule` says who may list, `contacts_rule` who may take telephone numbers along;
+    empty where there are none.
     """
 
     kind: str

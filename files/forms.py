@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from files.access import Target
+from files.access import Target, may_contacts
 from files.actions import MOST_BYTES
 from files.exporters import exporters
 from files.importers import importers
@@ -111,11 +111,17 @@ class ExportForm(forms.Form):
     with_contacts = forms.BooleanField(
         label=_("With telephone numbers and contacts"),
         required=False,
-        help_text=_("Only of customers that you lead or keep the records of."),
+        help_text=_("Of your own customers and those you lead or keep the records of."),
+    )
+    reason = forms.CharField(
+        label=_("What for"),
+        max_length=300,
+        required=False,
+        help_text=_("Your superior reads it when consent is needed."),
     )
 
     def __init__(self, member, kind, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(name, name) for name in exporters]
-        if not member.may(exporters[kind].contacts_rule):
+        if not may_contacts(member, kind):
             del self.fields["with_contacts"]

@@ -21,7 +21,9 @@ ROWS = {
     "duplicate": N_("The company knows this customer already."),
 }
 EXPORTS = {
-    "waiting": N_("The table waits for its turn, or for the superior's consent."),
+    "asked": N_("Many rows or telephone numbers: a superior has to agree first."),
+    "refused": N_("The superior did not agree; the reason stands on the page."),
+    "waiting": N_("The table waits for its turn to be written."),
     "running": N_("The table is being written."),
     "done": N_("The file can be fetched by its owner for 24 hours."),
     "failed": N_("The file could not be written; ask for it again."),

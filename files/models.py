@@ -243,6 +243,8 @@ class ImportOutcome(CompanyModel):
 class ExportState(models.TextChoices):
     """The life of an export; every change is a conditional update."""
 
+    ASKED = "asked", _("Waiting for consent")
+    REFUSED = "refused", _("Not agreed to")
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Being written")
     DONE = "done", _("Ready")
@@ -251,7 +253,16 @@ class ExportState(models.TextChoices):
 
     @property
     def colour(self) -> str:
-        return {"done": "green", "failed": "red", "gone": "grey"}.get(self, "blue")
+        return EXPORT_COLOURS.get(self, "blue")
+
+
+EXPORT_COLOURS = {
+    ExportState.ASKED: "amber",
+    ExportState.REFUSED: "red",
+    ExportState.DONE: "green",
+    ExportState.FAILED: "red",
+    ExportState.GONE: "grey",
+}
 
 
 class ExportJob(OwnedModel):
@@ -265,6 +276,9 @@ class ExportJob(OwnedModel):
     form = models.CharField(_("format"), max_length=4, choices=Form, default=Form.XLSX)
     filters = models.CharField(max_length=1000, blank=True)
     with_contacts = models.BooleanField(default=False)
+    reason = models.CharField(_("what for"), max_length=300, blank=True)
+    decided_by = Link(Member, models.PROTECT, null=True, related_name="+", editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
     language = models.CharField(max_length=10, default="zh-hans")
     status = models.CharField(
         _("status"), max_length=8, choices=ExportState, default=ExportState.WAITING

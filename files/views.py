@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from files import actions
 from files.access import commit as may_commit
-from files.access import target_of
+from files.access import target_of, why_not
 from files.exporters import exporters
 from files.forms import AttachForm, ExportForm, PictureForm, UploadForm
 from files.holders import holders
@@ -284,8 +284,10 @@ def remove_picture(request: HttpRequest, picture: CompanyPicture) -> HttpRespons
 def exports(request: HttpRequest) -> HttpResponse:
     """Every export the reader sees, the newest first."""
     jobs = ExportJob.objects.visible_to(request.member).select_related("owner")
-    context = {"page": page_of(jobs, request.GET), "kinds": labels()}
-    return render(request, "files/exports.html", context)
+    shown = page_of(jobs, request.GET)
+    for job in shown.rows:
+        job.label = labels()[job.kind]
+    return render(request, "files/exports.html", {"page": shown})
 
 
 def labels() -> dict[str, str]:
@@ -306,7 +308,10 @@ def export(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         job = actions.export(by=request.member, **form.cleaned_data)
         return redirect("files:open_export", pk=job.pk)
+    filters = QueryDict(form["filters"].value() or "")
     context = {"form": form, "label": labels()[kind], "list_url": reverse(exporters[kind].url)}
+    context["number"] = len(exporters[kind].ids(request.member, filters))
+    context["most"] = param("files.rows_without_consent")
     return render(request, "files/export.html", context, status=422 if form.is_bound else 200)
 
 
@@ -317,9 +322,27 @@ def open_export(request: HttpRequest, job: ExportJob) -> HttpResponse:
         "job": job,
         "label": labels()[job.kind],
         "may_download": request.member.may("files.download_export", job),
+        "may_consent": request.member.may("files.consent", job),
+        "why_not": why_not(job),
     }
     template = "files/_export.html" if request.htmx else "files/open_export.html"
     return render(request, template, context)
+
+
+@require_POST
+@page("files.consent", ExportJob)
+def consent(request: HttpRequest, job: ExportJob) -> HttpResponse:
+    actions.consent(job, by=request.member)
+    messages.success(request, _("Agreed. The file goes to %(name)s.") % {"name": job.owner.name})
+    return redirect("files:open_export", pk=job.pk)
+
+
+@require_POST
+@page("files.consent", ExportJob)
+def decline(request: HttpRequest, job: ExportJob) -> HttpResponse:
+    actions.decline(job, by=request.member, reason=request.POST.get("reason", ""))
+    messages.success(request, _("Not agreed to; %(name)s reads why.") % {"name": job.owner.name})
+    return redirect("files:open_export", pk=job.pk)
 
 
 @page("files.download_export", ExportJob)

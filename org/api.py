@@ -91,6 +91,11 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
     ordering = ("-updated_at", "-id")
 
+    def get_ordering(self, request: Request, queryset: QuerySet, view: Any) -> tuple[str, ...]:
+        """Rows that are never changed stand by the day they were made."""
+        names = {field.name for field in queryset.model._meta.fields}
+        return self.ordering if "updated_at" in names else ("-created_at", "-id")
+
     def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
         try:
             return super().paginate_queryset(*args, **kwargs)

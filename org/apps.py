@@ -76,6 +76,13 @@ class OrgConfig(AppConfig):
             order=30,
         )
         command(
+            label=N_("My account"),
+            url="accounts:account",
+            icon="settings",
+            rule="accounts.own",
+            order=32,
+        )
+        command(
             label=N_("Invite a member"),
             url="org:invite",
             icon="user-plus",

@@ -46,7 +46,7 @@ MAIL_PORT = int(read("MAIL_PORT", "587"))
 MAIL_USER = read("MAIL_USER", "")
 MAIL_PASSWORD = read("MAIL_PASSWORD", "")
 MAIL_TLS = read("MAIL_TLS", "starttls")
-MAIL_FROM = read("MAIL_FROM", "Salesops <salesops@localhost>")
+MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
 
 
@@ -287,6 +287,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenancy.sweep", "schedule": 1.5, "options": {"expires": 5}},
     "publish-heads": {"task": "audit.publish_heads", "schedule": 60.0},
+    "approvals-clock": {"task": "approvals.clock", "schedule": 300.0},
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},

@@ -56,6 +56,8 @@ def let_in(
 ) -> HttpResponse:
     """The one way in: whoever has a second factor shows it first, whatever came before."""
     if not is_strong and factors.has_second(user):
+        # nobody else stays in beside: a refusal inside a company would undo the count of tries
+        close_session(request)
         request.session[PENDING] = {
             "user": user.pk,
             "hash": user.get_session_auth_hash(),
@@ -64,6 +66,7 @@ def let_in(
             "company": company,
         }
         return redirect("accounts:second")
+    request.session.pop(PENDING, None)
     actions.begin(request, user)
     if company:
         request.session["company"] = company
@@ -124,7 +127,7 @@ def pending(request: HttpRequest) -> User | None:
 @require_http_methods(["GET", "POST"])
 def second(request: HttpRequest) -> HttpResponse:
     """Between the password and the first page."""
-    user = pending(request)
+    user = None if request.user.is_authenticated else pending(request)
     if user is None:
         request.session.pop(PENDING, None)
         return redirect("accounts:login")

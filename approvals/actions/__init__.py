@@ -1,21 +1,32 @@
 """The engine: the only code that writes a status, a case, a task or a decision."""
 
+from approvals.actions.batch import approve_many
 from approvals.actions.case import ask_again, chain_of, newest_chain, step_of, submit
+from approvals.actions.clock import run_clock
 from approvals.actions.decision import decide, withdraw
 from approvals.actions.delegation import delegate, end_delegation
 from approvals.actions.document import is_stale, move, verb_label
+from approvals.actions.passing import add_signer, transfer
+from approvals.actions.talk import comment, copy_to, remind
 
 __all__ = [
+    "add_signer",
+    "approve_many",
     "ask_again",
     "chain_of",
+    "comment",
+    "copy_to",
     "decide",
     "delegate",
     "end_delegation",
     "is_stale",
     "move",
     "newest_chain",
+    "remind",
+    "run_clock",
     "step_of",
     "submit",
+    "transfer",
     "verb_label",
     "withdraw",
 ]

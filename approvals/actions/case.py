@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from approvals.actions.document import add_decision, is_stale
 from approvals.kinds import Kind, StepPlan, kinds
 from approvals.models import (
+    ADDED,
     Case,
     Chain,
     Decision,
@@ -87,10 +88,10 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
             kind=kind.name, object_id=document.pk, chain=chain, round=1, **shown
         )
         type(document).objects.filter(pk=document.pk).update(case=case)
-        start = 0
+        begin = 0
     else:
         same = case.state == Case.State.RETURNED and case.content_hash == content_hash
-        start = case.position if same else 0
+        begin = case.position if same else 0
         Task.objects.filter(case=case, state__in=(Task.State.OPEN, Task.State.WAITING)).update(
             state=Task.State.VOID, closed_at=timezone.now()
         )
@@ -109,7 +110,7 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         round=case.round,
         defaults={"snapshot": json.loads(canonical(snapshot)), "content_hash": content_hash},
     )
-    _plan(case, document, start)
+    plan_from(case, document, begin)
     return case
 
 
@@ -139,35 +140,45 @@ def step_of(plan: StepPlan, chain: Chain | None = None) -> Step:
         role=plan.role,
         clause=plan.clause,
         hours=plan.hours,
+        mode=plan.mode,
+        is_fixed=plan.is_fixed,
         checklist=list(plan.checklist),
     )
 
 
-def _plan(case: Case, document: Document, start: int) -> None:
-    """Tasks of every step from `start` on; the first position is opened at once."""
-    passed = Decision.objects.filter(case=case, round=case.round, verb="approve")
+def plan_from(case: Case, document: Document, start: int) -> None:
+    """Tasks of every step from `start` on that is not passed; the first position opens at once."""
+    passed = Decision.objects.filter(
+        case=case, round=case.round, verb="approve", task__state=Task.State.DONE
+    )
     done = set(passed.values_list("task__step_id", flat=True))
     steps = [
         step for step in case.chain.steps.all() if step.position >= start and step.pk not in done
     ]
-    _ask(case, route(steps, levels(document.unit, case.kind), case.owner_id, counted(case)))
-    open_position(case, document, min(step.position for step in steps), is_planned=True)
+    routes = route(steps, levels(document.unit, case.kind), case.owner_id, counted(case))
+    _ask(case, routes)
+    first = min(found.step.position for found in routes if not found.passes)
+    open_position(case, document, first, is_planned=True)
 
 
-def _ask(case: Case, routes: list[Route]) -> None:
+def _ask(case: Case, routes: list[Route]) -> list[int]:
     """One waiting task for each person of each step; a step without people is the company's."""
-    Task.objects.bulk_create(
+    made = Task.objects.bulk_create(
         Task(
             case=case,
             round=case.round,
             step=found.step,
             position=found.step.position,
             member_id=person,
+            # a step the company added, whose person decides another one: a note, nobody is asked
+            state=Task.State.VOID if found.passes else Task.State.WAITING,
+            closed_at=timezone.now() if found.passes else None,
             because=found.because.as_json(),
         )
         for found in routes
         for person in _people(found)
     )
+    return [task.pk for task in made]
 
 
 def _people(found: Route) -> list[int | None]:
@@ -183,23 +194,39 @@ def open_position(
     )
     steps = list(case.chain.steps.filter(position=position))
     if not is_planned:
-        routes = route(steps, levels(document.unit, case.kind), case.owner_id, counted(case))
+        line = levels(document.unit, case.kind)
+        planned = set(waiting.values_list("step_id", flat=True))
+        steps = [step for step in steps if step.pk in planned]
+        routes = route(steps, line, case.owner_id, counted(case))
         wanted = {(found.step.pk, person) for found in routes for person in _people(found)}
         if wanted != set(waiting.values_list("step_id", "member_id")):
             waiting.update(state=Task.State.VOID, closed_at=timezone.now())
             _ask(case, routes)
-    now = timezone.now()
     for step in steps:
-        waiting.filter(step=step).update(
-            state=Task.State.OPEN, opened_at=now, due_at=due(now, step.hours)
-        )
+        found = waiting.filter(step=step).order_by("id")
+        if step.mode == Step.Mode.IN_ORDER:
+            found = Task.objects.filter(pk__in=found.values("pk")[:1])
+        start(found, step.hours)
     Case.objects.filter(pk=case.pk).update(position=position)
     case.position = position
 
 
+def start(tasks: Any, hours: int) -> int:
+    """The clock of these waiting tasks begins."""
+    now = timezone.now()
+    return tasks.filter(state=Task.State.WAITING).update(
+        state=Task.State.OPEN, opened_at=now, due_at=due(now, hours)
+    )
+
+
 def counted(case: Case) -> set[int]:
-    """Members whose approval already counts in this round, their own or through a stand-in."""
-    rows = Decision.objects.filter(case=case, round=case.round, verb="approve")
+    """Members whose approval counts in this round, their own or through a stand-in.
+
+    What was voided when the case went back to an earlier step does not count any more.
+    """
+    rows = Decision.objects.filter(
+        case=case, round=case.round, verb="approve", task__state=Task.State.DONE
+    )
     return {pk for pair in rows.values_list("by_id", "behalf_id") for pk in pair if pk}
 
 
@@ -214,7 +241,7 @@ def ask_again(news: Mapping[str, Any]) -> None:
         Q(pk=left.pk) | Q(pk__in=stood_for, is_active=False)
     ).order_by("pk"):
         mine = Task.objects.filter(member=gone, state=Task.State.OPEN)
-        kept = Task.objects.waiting_for(gone).values("pk")
+        kept = Task.objects.waiting_for(gone).values("pk") if gone.is_active else ()
         mine = mine.filter(case__state=Case.State.RUNNING).exclude(pk__in=kept)
         lent = Task.objects.lent().filter(member=gone).values("pk")
         for task in mine.exclude(pk__in=lent).select_related("case", "step"):
@@ -223,22 +250,31 @@ def ask_again(news: Mapping[str, Any]) -> None:
 
 def _replace(task: Task, gone: Member) -> None:
     """Under the lock of the case; others who hold the same step go on as they are."""
-    case, now = task.case, timezone.now()
+    case = task.case
     running = Case.objects.filter(pk=case.pk, state=Case.State.RUNNING)
-    here = Task.objects.filter(case=case, round=task.round, state=Task.State.OPEN)
-    if not running.update(moves=F("moves") + 1) or not here.filter(pk=task.pk).update(
-        state=Task.State.VOID, closed_at=now
-    ):
+    if running.update(moves=F("moves") + 1):
+        ask_instead(task, gone)
+
+
+def ask_instead(task: Task, gone: Member) -> None:
+    """T8: a task whose person cannot answer it any more; the lock is the caller's."""
+    case, now = task.case, timezone.now()
+    running = Task.objects.filter(
+        case=case, round=task.round, state__in=(Task.State.OPEN, Task.State.WAITING)
+    )
+    if not running.filter(pk=task.pk).update(state=Task.State.VOID, closed_at=now):
         return
     document = kinds[case.kind].model.objects.select_related("unit").get(pk=case.object_id)
     names = ""
-    if not here.filter(step=task.step).exists():
-        busy = counted(case) | set(here.exclude(member=None).values_list("member_id", flat=True))
-        found = route([task.step], levels(document.unit, case.kind), case.owner_id, busy)
-        _ask(case, found)
-        Task.objects.filter(case=case, step=task.step, state=Task.State.WAITING).update(
-            state=Task.State.OPEN, opened_at=now, due_at=due(now, task.step.hours)
-        )
+    if task.is_added:
+        # whoever was to sign before him need not wait for him any longer
+        start(Task.objects.filter(pk=task.source_id), task.step.hours)
+    elif not running.filter(step=task.step).exclude(way__in=ADDED).exists():
+        asked = running.filter(position=task.position).exclude(member=None)
+        busy = counted(case) | set(asked.values_list("member_id", flat=True))
+        line = levels(document.unit, case.kind)
+        found = route([task.step], line, case.owner_id, busy)
+        start(Task.objects.filter(pk__in=_ask(case, found)), task.step.hours)
         names = "、".join(person.name for person in found[0].people)
     post("approvals.asked", case=case.pk)
     record(

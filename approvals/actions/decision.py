@@ -3,15 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.actions.case import counted, open_position
+from approvals.actions.case import ask_instead, counted, open_position, plan_from, start
 from approvals.actions.document import add_decision, is_stale, set_status, verb_label
 from approvals.kinds import Kind, kinds
-from approvals.models import Case, Decision, Document, Status, Task
+from approvals.models import (
+    ADDED,
+    Case,
+    Decision,
+    Delegation,
+    Document,
+    Status,
+    Step,
+    Task,
+)
 from audit.actions import record
 from kit.because import Because, Line, Refused, yes
 from kit.texthash import digest
@@ -35,22 +44,25 @@ def decide(
     seen: str,
     comment: str = "",
     checklist: Mapping[str, Mapping[str, Any]] | None = None,
+    to: str = "",
 ) -> Case:
-    """Approve, return or reject. The one function behind page, API and every later bulk verb.
+    """Approve, return or reject. The one function behind page, API and the bulk verb.
 
-    `seen` is the hash of what was shown; `checklist` maps each point to {"ok": bool, "note": str}.
+    `seen` is the hash of what was shown; `checklist` maps each point to {"ok": bool, "note": str};
+    `to` is the key of an earlier step to return to, instead of the submitter.
     Errors: Refused (409) "handled", "stale", "incomplete", "own", "twice"; Forbidden (403).
     """
     if verb not in {"approve", "return", "reject"}:
         raise Refused(_("There is no such decision."), code="unknown_verb")
-    case = _lock(case)
+    case = lock(case)
     task = _task_for(case, by)
     kind = kinds[case.kind]
     document = kind.model.objects.select_related("unit").get(pk=case.object_id)
     _check_seen(case, kind, document, seen)
     _check_person(case, task, by)
     points = _check_words(case, task, verb, comment.strip(), checklist or {})
-    _close(task, by)
+    back_to = _step_back(task, to) if verb == "return" and to else None
+    _close(task, by, is_passed=verb == "approve")
     because = Because.from_json(task.because)
     behalf = task.member if task.member_id != by.pk else None
     row = add_decision(
@@ -62,9 +74,12 @@ def decide(
         comment=comment.strip(),
         checklist=points,
         because=because,
+        people=[{"step": back_to.name}] if back_to else [],
     )
     if verb == "approve":
         _advance(case, document, by)
+    elif back_to:
+        _reopen(case, document, task, back_to)
     else:
         _end(case, document, verb)
     record(
@@ -72,7 +87,12 @@ def decide(
         document,
         by=by,
         before={"status": Status.IN_REVIEW, "step": task.step.key},
-        after={"status": document.status, "hash": case.content_hash, "decision": row.pk},
+        after={
+            "status": document.status,
+            "hash": case.content_hash,
+            "decision": row.pk,
+            **({"step": back_to.key} if back_to else {}),
+        },
         behalf=behalf,
         note=comment.strip(),
     )
@@ -83,7 +103,7 @@ def decide(
 def withdraw(case: Case, *, by: Member) -> Case:
     """T8: the submitter takes it back before the first decision, or once it is stale."""
     check(by, "approvals.withdraw", case)
-    case = _lock(case)
+    case = lock(case)
     kind = kinds[case.kind]
     document = kind.model.objects.get(pk=case.object_id)
     if _has_decision(case) and not is_stale(document):
@@ -103,7 +123,7 @@ def withdraw(case: Case, *, by: Member) -> Case:
     return case
 
 
-def _lock(case: Case) -> Case:
+def lock(case: Case) -> Case:
     """The conditional update is the lock: one goes on, the others read the result."""
     if not Case.objects.filter(pk=case.pk, state=Case.State.RUNNING).update(moves=F("moves") + 1):
         raise _handled(case)
@@ -167,7 +187,8 @@ def _check_words(
     if verb != "approve" and len(comment) < SHORTEST:
         errors["comment"] = _("Please give a reason of at least five characters.")
     points: dict[str, dict[str, Any]] = {}
-    for key in task.step.checklist:
+    # whoever was asked in addition gives an opinion; the points are the approver's own
+    for key in () if task.is_added else task.step.checklist:
         said = checklist.get(key, {})
         points[key] = {"ok": bool(said.get("ok")), "note": str(said.get("note", "")).strip()[:500]}
     if verb == "approve":
@@ -181,31 +202,80 @@ def _check_words(
     return points
 
 
-def _close(task: Task, by: Member) -> None:
+def _close(task: Task, by: Member, *, is_passed: bool) -> None:
+    """The task is answered; of its step, the others go on or are no longer needed (T8)."""
     now = timezone.now()
     done = Task.objects.filter(pk=task.pk, state=Task.State.OPEN).update(
         state=Task.State.DONE, done_by=by, closed_at=now
     )
     if not done:
         raise _handled(task.case)
-    Task.objects.filter(
-        case=task.case_id, round=task.round, step=task.step_id, state=Task.State.OPEN
-    ).update(state=Task.State.VOID, closed_at=now)
+    if not is_passed:
+        return
+    beside = Task.objects.filter(case=task.case_id, round=task.round, step=task.step_id)
+    start(beside.filter(source=task, way=Task.Way.AFTER), task.step.hours)
+    if task.way == Task.Way.BEFORE:
+        start(beside.filter(pk=task.source_id), task.step.hours)
+    elif not task.is_added:
+        others = beside.exclude(pk=task.pk).exclude(way__in=ADDED)
+        others = others.filter(state__in=(Task.State.OPEN, Task.State.WAITING))
+        if task.step.mode == Step.Mode.ANY:
+            gone = list(others.values_list("pk", flat=True))
+            added = beside.filter(source__in=gone, way__in=ADDED).exclude(state=Task.State.DONE)
+            for rows in (added, others):
+                rows.update(state=Task.State.VOID, closed_at=now)
+        elif task.step.mode == Step.Mode.IN_ORDER:
+            following = others.order_by("id").values("pk")[:1]
+            start(Task.objects.filter(pk__in=following), task.step.hours)
+
+
+def _step_back(task: Task, key: str) -> Step:
+    """The earlier step the case goes back to; only one that was passed in this round."""
+    found = Step.objects.filter(chain=task.step.chain_id, key=key, position__lt=task.position)
+    passed = Task.objects.filter(case=task.case_id, round=task.round, state=Task.State.DONE)
+    step = found.filter(pk__in=passed.values("step")).first()
+    if step is None:
+        text = _("It can only go back to a step that was passed before this one.")
+        raise Refused(text, code="incomplete", errors={"to": text})
+    return step
+
+
+def _reopen(case: Case, document: Document, task: Task, step: Step) -> None:
+    """T8: that step decides again, and everything after it too; the steps beside it stay passed."""
+    again = Q(step=step) | Q(position__gt=step.position) | Q(pk=task.pk)
+    Task.objects.filter(again, case=case, round=case.round).exclude(state=Task.State.VOID).update(
+        state=Task.State.VOID, closed_at=timezone.now()
+    )
+    plan_from(case, document, step.position)
+    Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
 
 
 def _advance(case: Case, document: Document, by: Member) -> None:
     """On to the next position when every step beside this one has been passed, or to the end."""
-    here = Task.objects.filter(case=case, round=case.round, state=Task.State.OPEN)
+    running = (Task.State.OPEN, Task.State.WAITING)
+    mine = Task.objects.filter(case=case, round=case.round, state__in=running)
+    here = mine.filter(position__lte=case.position)
+    # a stand-in of somebody who has left may have used up the only vote that was left there
+    for task in here.filter(member__is_active=False, state=Task.State.OPEN).select_related(
+        "case", "step", "member"
+    ):
+        deputies = set(
+            Delegation.objects.in_force()
+            .filter(principal=task.member)
+            .values_list("stand_in", flat=True)
+        )
+        if deputies <= counted(case):
+            ask_instead(task, task.member)
+    now = timezone.now()
     if here.exists():
-        Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
+        Case.objects.filter(pk=case.pk).update(updated_at=now)
         return
-    later = Task.objects.filter(case=case, round=case.round, state=Task.State.WAITING)
+    later = mine.filter(position__gt=case.position)
     following = later.order_by("position").values_list("position", flat=True).first()
     if following is not None:
         open_position(case, document, following)
-        Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
+        Case.objects.filter(pk=case.pk).update(updated_at=now)
         return
-    now = timezone.now()
     Case.objects.filter(pk=case.pk).update(
         state=Case.State.APPROVED, decided_at=now, updated_at=now
     )

@@ -22,6 +22,13 @@ VERBS = {
     "return": N_("Returned"),
     "reject": N_("Rejected"),
     "withdraw": N_("Withdrawn"),
+    "transfer": N_("Transferred"),
+    "add_before": N_("Signer added before"),
+    "add_after": N_("Signer added after"),
+    "add_parallel": N_("Signer added beside"),
+    "remind": N_("Reminded"),
+    "copy": N_("Copied to others"),
+    "comment": N_("Comment"),
     "sign": N_("Signed"),
     "archive": N_("Archived"),
 }
@@ -86,6 +93,7 @@ def add_decision(
     task: Task | None = None,
     comment: str = "",
     checklist: Mapping[str, Any] | None = None,
+    people: Iterable[Mapping[str, Any]] = (),
 ) -> Decision:
     """One act, appended: the log of the case."""
     return Decision.objects.create(
@@ -98,7 +106,9 @@ def add_decision(
         behalf=behalf,
         comment=comment,
         checklist=dict(checklist or {}),
+        people=[dict(one) for one in people],
         content_hash=case.content_hash,
         because=because.as_json(),
+        at=timezone.now(),
         ip=origin().ip,
     )

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals import actions
+from approvals.boxes import document_url
 from approvals.models import Case
-from approvals.views.inbox import document_url
 from kit.because import Refused
 from org.access import page
 
@@ -31,6 +31,7 @@ def _decide(request: HttpRequest, case: Case, verb: str, said: str) -> HttpRespo
             seen=request.POST.get("content_hash", ""),
             comment=request.POST.get("comment", "")[:2000],
             checklist=points,
+            to=request.POST.get("to", "")[:40] if verb == "return" else "",
         )
     except Refused as refused:
         if refused.code != "incomplete":

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
 from customers.access import Passing
+from customers.followers import followers
 from customers.models import Customer, CustomerShare, Note, OwnerHistory, Visit
 from kit.because import Refused
 from org.access import check, holds
@@ -20,10 +21,13 @@ MOST_AT_ONCE = 200
 LEAST, MOST = 5, 300
 
 
-def hand_over(customers: Sequence[Customer], *, to: Member, reason: str, by: Member) -> int:
+def hand_over(
+    customers: Sequence[Customer], *, to: Member, reason: str, by: Member, take: bool = False
+) -> int:
     """Owner, unit and path of each customer move, its visits and notes with them.
 
-    Plans go along to the new owner; a visit under way stays with whoever is there. All or none.
+    Plans go along to the new owner; a visit under way stays with whoever is there. `take` takes
+    along what upper floors let follow: open contracts. All or none.
     """
     check(by, "customers.hand_over")
     reason, unit = reason.strip(), unit_of(to)
@@ -39,7 +43,11 @@ def hand_over(customers: Sequence[Customer], *, to: Member, reason: str, by: Mem
         if customer.owner_id == to.pk and customer.unit_id == unit.pk:
             message = _("%(customer)s belongs to %(name)s already.")
             raise invalid("to", message % {"customer": customer.name, "name": to.name})
-    return carry(locked, to=to, unit=unit, reason=reason, by=by)
+    count = carry(locked, to=to, unit=unit, reason=reason, by=by)
+    if take:
+        for follower in followers:
+            follower.move([c.pk for c in locked], to=to, reason=reason, by=by)
+    return count
 
 
 def held(pks: Sequence[int]) -> list[Customer]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from customers import actions
 from customers.actions.ownership import MOST_AT_ONCE
+from customers.followers import preview
 from customers.forms import HandOverForm, ShareForm
 from customers.models import Customer
 from kit.answers import form_page, tried
@@ -53,8 +54,8 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     customers = list(seen.filter(pk__in=picks).order_by("name", "pk"))
     form = HandOverForm(request.POST or None, member=request.member)
 
-    def act(to, reason):
-        return actions.hand_over(customers, to=to, reason=reason, by=request.member)
+    def act(to, reason, take):
+        return actions.hand_over(customers, to=to, reason=reason, take=take, by=request.member)
 
     if done := tried(request, form, act):
         text = ngettext(
@@ -65,4 +66,6 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         to = form.cleaned_data["to"]
         messages.success(request, text % {"number": done, "name": to.name})
         return redirect("customers:list")
-    return form_page(request, "customers/hand_over.html", form, customers=customers)
+    following = preview([customer.pk for customer in customers], request.member)
+    context = {"customers": customers, "following": following}
+    return form_page(request, "customers/hand_over.html", form, **context)

@@ -1,6 +1,13 @@
 """Every write of imports, exports and papers."""
 
-from files.actions.exports import expire_export, export, name_of_export, write_export
+from files.actions.exports import (
+    consent,
+    decline,
+    expire_export,
+    export,
+    name_of_export,
+    write_export,
+)
 from files.actions.imports import (
     CHUNK,
     MOST_BYTES,
@@ -30,6 +37,8 @@ __all__ = [
     "clean_name",
     "commit",
     "commit_rows",
+    "consent",
+    "decline",
     "draw_preview",
     "expire_export",
     "export",

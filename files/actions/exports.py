@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from audit.actions import record
+from files.access import may_contacts, nearest, needs_consent, superiors
 from files.exporters import Exporter, exporters
 from files.models import ExportJob, ExportState
-from kit.because import Refused
+from kit.because import Forbidden, Refused
 from kit.sheets import write_csv, write_xlsx
 from org.access import check
 from org.mark import mark_of
@@ -35,16 +36,24 @@ def folder() -> Path:
 
 
 def export(
-    *, kind: str, form: str, by: Member, filters: str = "", with_contacts: bool = False
+    *,
+    kind: str,
+    form: str,
+    by: Member,
+    filters: str = "",
+    with_contacts: bool = False,
+    reason: str = "",
 ) -> ExportJob:
-    """T16: the rows of one's own list as a file; a worker writes it."""
+    """T16: the rows of one's own list as a file; a worker writes it, at once or after consent."""
     check(by, "files.export")
     check(by, exporters[kind].rule)
-    if with_contacts:
-        check(by, exporters[kind].contacts_rule)
+    if with_contacts and not (verdict := may_contacts(by, kind)):
+        raise Forbidden(verdict)
     if by.scope.home is None:
         raise Refused(_("Only members with a post take tables away."), code="no_post")
     home = by.scope.home
+    rows = len(exporters[kind].ids(by, QueryDict(filters)))
+    waits = needs_consent(by, rows, with_contacts)
     job = ExportJob.objects.create(
         owner=by,
         unit_id=home.unit_id,
@@ -53,12 +62,49 @@ def export(
         form=form,
         filters=filters,
         with_contacts=with_contacts,
+        reason=reason.strip(),
+        total=rows,
+        status=ExportState.ASKED if waits else ExportState.WAITING,
         language=get_language() or settings.LANGUAGE_CODE,
     )
-    post("files.export", job=job.pk)
+    if not waits:
+        post("files.export", job=job.pk)
     after = {"kind": kind, "form": form, "filters": filters, "contacts": with_contacts}
-    record("files.export", job, by=by, after=after)
+    after |= {"rows": rows, "asked": waits}
+    record("files.export", job, by=by, after=after, note=job.reason)
+    if waits:
+        text = N_("%(who)s asks you to agree to the export “%(name)s”")
+        near = nearest(superiors(by))
+        tell("files.asked", to=near, text=text, kind="files.exportjob", target=job.pk, who=by.name)
     return job
+
+
+def consent(job: ExportJob, *, by: Member) -> ExportJob:
+    """T16.3: the superior lets it go; a worker writes it with the rights of that moment."""
+    check(by, "files.consent", job)
+    decide(job, by, ExportState.WAITING)
+    post("files.export", job=job.pk)
+    record("files.consent", job, by=by, after={"rows": job.total, "contacts": job.with_contacts})
+    return job
+
+
+def decline(job: ExportJob, *, by: Member, reason: str) -> ExportJob:
+    """T16.3: the superior does not; the one who asked reads why."""
+    check(by, "files.consent", job)
+    if len(reason := reason.strip()[:300]) < 2:
+        message = _("Please say why.")
+        raise Refused(message, code="incomplete", errors={"reason": message})
+    decide(job, by, ExportState.REFUSED)
+    told(job, N_("The export “%(name)s” was not agreed to"))
+    record("files.decline", job, by=by, note=reason)
+    return job
+
+
+def decide(job: ExportJob, by: Member, state: str) -> None:
+    now = timezone.now()
+    if not move(job, (ExportState.ASKED,), state, decided_by=by, decided_at=now):
+        raise Refused(_("This export was decided already."), code="moved")
+    job.refresh_from_db()
 
 
 def move(job: ExportJob, old: tuple[str, ...], new: str, **fields: Any) -> bool:
@@ -83,6 +129,12 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
             told(job, N_("The export “%(name)s” could not be written"))
             return
         ids = list(exporter.ids(owner, QueryDict(job.filters)))
+        if job.decided_by_id is None and needs_consent(owner, len(ids), job.with_contacts):
+            # the list has grown since it was asked for
+            move(job, waiting, ExportState.FAILED, finished_at=timezone.now())
+            record("files.fail_export", job, by=None)
+            told(job, N_("The export “%(name)s” could not be written"))
+            return
         if not move(job, waiting, ExportState.RUNNING, total=len(ids), done_rows=0):
             return
     table: list[Any] = []
@@ -105,7 +157,7 @@ def owner_of(job: ExportJob) -> Member | None:
 
 
 def contacts_of(job: ExportJob, owner: Member) -> bool:
-    return job.with_contacts and bool(owner.may(exporters[job.kind].contacts_rule))
+    return job.with_contacts and bool(may_contacts(owner, job.kind))
 
 
 def with_header(job: ExportJob, exporter: Exporter, table: list[Any], mark: str) -> bytes:

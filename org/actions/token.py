@@ -12,7 +12,7 @@ from kit.because import Refused
 from org.actions.company import asked
 from org.membership import digest, memberships
 from org.models import ApiToken, Member
-from tenancy.context import Origin, company, current
+from tenancy.context import Origin, company, origin
 
 MOST_TOKENS = 20
 
@@ -59,7 +59,8 @@ def follow_login(user: User, verb: str) -> None:
     """What a person does with the own login stands in the log of each of their companies."""
     if verb in {"change_password", "reset_password"}:
         revoke_tokens(user)
-    came = None if current() else Origin(channel="web")
+    # a letter's link and the second step are answered before a company is open
+    came = Origin(channel="web") if origin().channel == "command" else None
     for seat in memberships(user.pk):
         with company(seat.company_id, came=came):
             member = Member.objects.get(pk=seat.member_id)

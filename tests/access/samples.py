@@ -51,9 +51,6 @@ def build(cast):
     paper = files.attach(customer, file, by=rep)
     files.draw_preview({"attachment": paper.pk})
     paper.refresh_from_db()
-    seal = io.BytesIO()
-    Image.new("RGB", (80, 80), "red").save(seal, "PNG")
-    seal = SimpleUploadedFile("seal.png", seal.getvalue())
     day = timezone.localdate()
     lent = approvals.delegate(
         cast.finance, stand_in=cast.finance2, starts_on=day, ends_on=day + timedelta(days=9),
@@ -84,16 +81,23 @@ def build(cast):
         UnitMove: moved(cast),
         ExportJob: taken,
         SupportAccess: let_in(cast),
-        CompanyPicture: files.set_picture(seal, kind="seal", by=cast.admin),
+        CompanyPicture: files.set_picture(picture("red"), kind="seal", by=cast.admin),
     }
 
 
+def picture(colour="teal"):
+    out = io.BytesIO()
+    Image.new("RGB", (80, 80), colour).save(out, "PNG")
+    return SimpleUploadedFile("picture.png", out.getvalue())
+
+
 def let_in(cast):
-    """Somebody of the operator who may read along, in both companies."""
+    """Somebody of the operator who was let in and out again."""
     user, _made = User.objects.get_or_create(
         login="support@operator.example", defaults={"name": "支持一号", "is_staff": True}
     )
-    return org.grant_support(user=user, hours=4, reason="查看导出故障", by=cast.admin)
+    access = org.grant_support(user=user, hours=4, reason="查看导出故障", by=cast.admin)
+    return org.end_support(access, by=cast.admin)
 
 
 def moved(cast):

@@ -4,11 +4,9 @@
 whose POST only shows a page stands in `READS`.
 """
 
-import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from types import SimpleNamespace
 
 import psycopg
@@ -16,11 +14,10 @@ from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
-from PIL import Image
 
 from accounts.models import User
 from approvals import actions as approvals
-from approvals.models import Task
+from approvals.models import Case, Task
 from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
@@ -30,6 +27,21 @@ from org import actions as org
 from org.models import Member, Unit
 from salesops import services
 from tests.access import samples
+from tests.access.bodies import (
+    api_picked,
+    guest,
+    lend,
+    marked,
+    mended,
+    new_value,
+    pass_on,
+    picked,
+    post_of,
+    result,
+    said_to,
+    signer,
+    stand_in,
+)
 from tests.access.changes import tables
 from tests.access.reads import READS
 
@@ -63,6 +75,15 @@ def signed_paper(cast, customer, product):
         decided(contract, "approve", *leaders), by=cast.east_rep, signed_on=timezone.localdate(),
         signatory_ours="陈晓", signatory_theirs="王工",
     )  # fmt: skip
+
+
+def at_manager(cast, customer, product):
+    """Waiting at a step without points, below the limit for approving several at once."""
+    contract = samples.draft(cast, customer, product)
+    contracts.submit(contract, by=cast.east_rep)
+    decided(contract, "approve", cast.east_supervisor)
+    Case.objects.filter(pk=contract.case_id).update(amount=1000)
+    return contract
 
 
 def spread_ids():
@@ -102,20 +123,21 @@ def build(cast):
     leaders = (cast.east_supervisor, cast.east_manager, cast.finance)
     decided(world.approved, "approve", *leaders)
     decided(world.rejected, "reject", cast.east_supervisor)
+    world.ready = at_manager(cast, customer, product)
     world.signed, world.scanned = (signed_paper(cast, customer, product) for _n in "ab")
     copy = SimpleUploadedFile("签署件.txt", b"both have signed")
     files.attach(world.scanned, copy, by=rep, purpose="signed_copy")
     world.paper, world.seal = made["Attachment"], made["CompanyPicture"]
-    world.support = made["SupportAccess"]
-    world.operator = User.objects.create_user("two@operator.example", is_staff=True)
+    world.operator, guest = (
+        User.objects.create_user(f"{name}@operator.example", is_staff=True) for name in "ab"
+    )
+    world.support = org.grant_support(user=guest, hours=4, reason="导出故障", by=cast.admin)
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
-    world.notice = made["Notice"]
-    world.read_at = timezone.now()
-    world.read_notice = Notice.objects.create(
-        member=rep, topic="customers.shared", text="x", event="read", read_at=world.read_at
-    )
+    world.notice, world.read_at = made["Notice"], timezone.now()
+    told = {"member": rep, "topic": "customers.shared", "text": "x", "event": "read"}
+    world.read_notice = Notice.objects.create(**told, read_at=world.read_at)
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -246,7 +268,8 @@ def api_paper(world):
 def decision(world):
     points = points_of(world.contract, world.cast.east_supervisor)
     ticks = {f"check_{name}": "1" for name in points}
-    return {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"} | ticks
+    words = {"content_hash": world.case.content_hash, "comment": "条款合规，同意。"}
+    return words | ticks
 
 
 def api_decision(world):
@@ -266,27 +289,6 @@ def plan(world):
     }  # fmt: skip
 
 
-def result(world):
-    return {
-        "summary": "谈了交期", "met": "赵工", "rival_news": "无", "next_step": "报价",
-        "next_on": f"{world.day}",
-    }  # fmt: skip
-
-
-def mended(world):
-    return {name: text for name, text in result(world).items() if name != "next_on"}
-
-
-def lend(world):
-    return {"member": world.cast.east_rep2.pk, "until": f"{world.day}"}
-
-
-def pass_on(world):
-    return {
-        "pick": world.customer.pk, "to": world.cast.east_rep2.pk, "reason": "调整负责区域",
-    }  # fmt: skip
-
-
 def upload(world):
     table = SimpleUploadedFile("a.csv", "客户名称\n新客户有限公司\n".encode())
     member, unit = world.cast.east_supervisor, world.cast.unit("east_one")
@@ -295,12 +297,6 @@ def upload(world):
 
 def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
-
-
-def logo(world):
-    out = io.BytesIO()
-    Image.new("RGB", (90, 90), "teal").save(out, "PNG")
-    return {"file": SimpleUploadedFile("标志.png", out.getvalue())}
 
 
 def passed_on(world):
@@ -321,42 +317,6 @@ REP, BOSS = "east_rep", "east_supervisor"
 ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
-
-def post_of(world):
-    return {
-        "unit": world.unit.pk, "role": "supervisor", "starts_on": f"{world.day}",
-        "ends_on": f"{world.day}", "is_acting": "on",
-    }  # fmt: skip
-
-
-def guest(world):
-    return {
-        "name": "客人", "login": world.stranger.login, "employee_no": "G1",
-        "unit": world.unit.pk, "role": "rep",
-    }  # fmt: skip
-
-
-def new_value(world):
-    starts = f"{world.day + timedelta(days=1)}"
-    key = "contracts.discount_floor"
-    return {"key": key, "value": "85", "starts": starts, "reason": "董事会决议"}
-
-
-def opened(world):
-    return {"user": world.operator.pk, "hours": "8", "reason": "导出故障排查"}
-
-
-def stand_in(world):
-    return {
-        "principal": world.cast.east_supervisor.pk, "stand_in": world.cast.west_supervisor.pk,
-        "starts_on": f"{world.day}", "ends_on": f"{world.day}", "kinds": ["contracts.contract"],
-        "reason": "年假",
-    }  # fmt: skip
-
-
-def marked(world):
-    return {"day": f"{world.day}", "is_workday": "True", "name": "调休"}
-
 
 HEAD = {
     "name": "新名有限公司", "credit_code": "", "phone": "021-58881234", "address": "浦东",
@@ -390,10 +350,12 @@ WRITES = {
     ),
     "POST /org/company/": Write(ADMIN, "", same(HEAD)),
     "POST /org/company/terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
-    "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
-    "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/logo/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
+    "POST /files/pictures/seal/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
     "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
-    "POST /org/support/": Write(ADMIN, "", opened),
+    "POST /org/support/": Write(
+        ADMIN, "", lambda w: {"user": w.operator.pk, "hours": "8", "reason": "导出故障排查"}
+    ),
     "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
     "POST /org/calendar/": Write(ADMIN, "", marked),
@@ -407,6 +369,16 @@ WRITES = {
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/withdraw/": Write(REP, "case"),
+    "POST /approvals/approve/": Write("east_manager", "", picked),
+    "POST /approvals/<int:pk>/transfer/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
+    ),
+    "POST /approvals/<int:pk>/add_signer/": Write(BOSS, "case", signer),
+    "POST /approvals/<int:pk>/copy/": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    "POST /approvals/<int:pk>/comment/": Write(REP, "case", said_to),
+    "POST /approvals/<int:pk>/remind/": Write(REP, "case"),
     "POST /approvals/delegations/new/": Write(
         BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
     ),
@@ -478,9 +450,18 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/reject/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/return/$": Write(BOSS, "case", api_decision),
     f"POST /api/v1/^cases/{ONE}/withdraw/$": Write(REP, "case"),
-    "POST /api/v1/^delegations/$": Write(
-        BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
+    "POST /api/v1/^cases/approve_many/$": Write("east_manager", "", api_picked),
+    f"POST /api/v1/^cases/{ONE}/transfer/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.director.pk, "comment": "请代审"}
     ),
+    f"POST /api/v1/^cases/{ONE}/add_signer/$": Write(BOSS, "case", signer),
+    f"POST /api/v1/^cases/{ONE}/copy/$": Write(
+        BOSS, "case", lambda world: {"to": world.cast.secretary.pk, "comment": "请阅"}
+    ),
+    f"POST /api/v1/^cases/{ONE}/comment/$": Write(REP, "case", said_to),
+    f"POST /api/v1/^cases/{ONE}/remind/$": Write(REP, "case"),
+    # colleagues are known to everybody: whether one will do is the action's to say
+    "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
     "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
@@ -515,7 +496,6 @@ WRITES = {
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
 }  # fmt: skip
-
 
 
 def send(client, method, path, body):

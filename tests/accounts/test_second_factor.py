@@ -115,6 +115,25 @@ def test_guesses_at_the_second_factor_are_counted(user, secret):
     assert not is_in(client)
 
 
+def test_a_half_open_door_is_shut_by_another_login(acme, user, secret):
+    """Inside a company a refusal would undo the count: there is no second step for who is in."""
+    other = acme.west_rep.user
+    other.set_password(SECRET)
+    other.save()
+    client = Client()
+    log_in(client, user)
+    assert "second" in client.session
+    assert log_in(client, other)["Location"] == "/"
+    assert "second" not in client.session
+    answer = client.post("/accounts/login/second/", {"code": code_of(secret)})
+    assert answer["Location"] == "/accounts/login/"
+    assert client.session["_auth_user_id"] == str(other.pk)
+    token = org.issue_link(acme.east_rep, purpose="reset", by=acme.admin)
+    words = {"password": "zq-hill-44-zq-x", "again": "zq-hill-44-zq-x"}
+    assert client.post(f"/org/enter/{token}/", words)["Location"] == "/accounts/login/second/"
+    assert not is_in(client)
+
+
 def test_the_second_step_ends_with_a_new_password(user, secret):
     client = Client()
     log_in(client, user)

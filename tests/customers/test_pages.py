@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 # of these the frame and the door take 12
-LIST_QUERIES = 15
+LIST_QUERIES = 14
 VISITS_QUERIES = 14
-DETAIL_QUERIES = 25
+DETAIL_QUERIES = 24
 
 
 @pytest.fixture

@@ -11,7 +11,10 @@ from customers.models import Customer
 from desk.dashboard import period_of
 from desk.today import desk_of
 from kit.calendar import month_of
+from org import actions as org
+from tests.access import samples
 from tests.conftest import client_of
+from tests.org.test_company import good_code
 from tests.story import told
 
 EVERYBODY = (
@@ -35,7 +38,7 @@ def test_today_opens_for_everybody_in_the_middle_of_work(acme, who):
 
 
 def test_without_work_there_is_one_sentence(acme):
-    text = client_of(acme.admin).get("/").content.decode()
+    text = client_of(acme.finance).get("/").content.decode()
     assert "今天没有待处理的事项" in text
     assert "今日拜访" not in text
 
@@ -162,3 +165,15 @@ def test_people_are_ranked_by_what_they_signed(acme):
     amounts = [one["amount"] for one in best]
     assert amounts == sorted(amounts, reverse=True)
     assert best[0]["share"] == 100
+
+
+def test_the_administrator_of_a_new_company_is_told_what_comes_first(acme):
+    def page(who):
+        return client_of(who).get("/").content.decode()
+
+    assert "公司启用步骤" in page(acme.admin)
+    assert "公司启用步骤" not in page(acme.director)
+    head = {"credit_code": good_code(), "address": "浦东", "bank_account": "6222"}
+    org.change_company(by=acme.admin, **head)
+    samples.build(acme)
+    assert "公司启用步骤" not in page(acme.anew("admin"))

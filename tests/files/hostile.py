@@ -36,6 +36,7 @@ def package(part, **entries):
 
 def bomb_png(side=60_000):
     """A picture that says it is far larger than its bytes."""
+
     def chunk(kind, data):
         body = kind + data
         return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
@@ -145,8 +146,11 @@ TAMED = {
     "picture with a package behind it": ("x.png", picture() + package("word/document.xml")),
     "pdf that is a page too": ("x.pdf", pdf(HTML)),
     "html as txt": ("x.txt", HTML),
-    "EICAR": ("x.txt", rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$"
-              b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"),
+    "EICAR": (
+        "x.txt",
+        rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$"
+        b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*",
+    ),
     "entity in a workbook": (
         "x.xlsx",
         package("xl/workbook.xml", **{"xl/s.xml": b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>'}),

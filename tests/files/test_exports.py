@@ -3,11 +3,12 @@
 import csv
 import hashlib
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from audit.models import AuditLine
@@ -18,7 +19,7 @@ from files.models import ExportJob
 from kit.because import Forbidden
 from org.models import Post
 from tenancy.actions import deliver, run
-from tenancy.models import Outbox
+from tenancy.models import Outbox, Param
 from tests.conftest import client_of
 
 # customers, their contacts, the parameters of the day
@@ -55,8 +56,10 @@ def work(acme):
 
 def taken(acme, who, **asked):
     job = actions.export(
-        kind="customers.customer", by=acme.anew(who), **({"form": "csv"} | asked)
+        by=acme.anew(who), **({"kind": "customers.customer", "form": "csv"} | asked)
     )
+    if job.status == "asked":
+        actions.consent(job, by=acme.director if who == "management" else acme.management)
     assert work(acme)
     job.refresh_from_db()
     return job
@@ -97,12 +100,11 @@ def test_no_formula_wakes_up(acme, filled):
     assert "acme.east_rep" in sheet.oddHeader.right.text
 
 
-def test_numbers_leave_with_those_who_lead_or_assist(acme, filled):
-    for who, number in (("east_supervisor", 3), ("secretary", 5), ("director", 5)):
+def test_numbers_leave_with_those_who_sell_lead_or_assist(acme, filled):
+    people = (("east_rep", 2), ("east_supervisor", 3), ("secretary", 5), ("director", 5))
+    for who, number in people:
         table = rows(taken(acme, who, with_contacts=True))
         assert [row[-1] for row in table[1:]].count("13800138000") == number, who
-    with pytest.raises(Forbidden):
-        taken(acme, "east_rep", with_contacts=True)
     with pytest.raises(Forbidden):
         taken(acme, "finance", with_contacts=True)
     for who in ("east_rep", "finance", "director"):
@@ -122,6 +124,7 @@ def test_rights_are_those_of_the_moment_of_writing(acme, filled):
     job = actions.export(
         kind="customers.customer", form="csv", with_contacts=True, by=acme.director
     )
+    actions.consent(job, by=acme.management)
     Post.objects.filter(member=acme.director).update(
         ends_on=timezone.localdate() - timedelta(days=1)
     )
@@ -193,8 +196,10 @@ def test_the_whole_way_on_the_pages(acme, filled):
     assert client.get("/files/exports/").context["page"].rows
     assert client.get("/files/exports/new/").status_code == 404
     assert client.post("/files/exports/new/", typed | {"form": "exe"}).status_code == 422
+    finance = client_of(acme.finance).get("/files/exports/new/?kind=customers.customer")
+    assert "with_contacts" not in finance.content.decode()
     rep = client_of(acme.east_rep).get("/files/exports/new/?kind=customers.customer")
-    assert "with_contacts" not in rep.content.decode()
+    assert "with_contacts" in rep.content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 200])
@@ -206,3 +211,68 @@ def test_writing_asks_the_same_number_of_queries(acme, number, django_assert_num
     acme.director.scope  # noqa: B018  read before the count
     with django_assert_num_queries(WRITE_QUERIES):
         assert len(write(acme.director, ids, True)) == number
+
+
+@pytest.fixture
+def few(acme):
+    """Two rows a person, and no more, without consent."""
+    always = DateRange(date(2024, 1, 1), None)
+    Param.objects.create(key="files.rows_without_consent", value=2, during=always)
+
+
+def test_many_rows_wait_for_a_superior(acme, filled, few):
+    """T16.3: the twin with fewer rows goes at once."""
+    job = taken_at_once(acme, "east_rep", filters="q=华东")
+    assert job.status == "waiting"
+    job = taken_at_once(acme, "east_rep")
+    assert (job.status, job.total) == ("asked", 3)
+    line = AuditLine.objects.filter(verb="files.export").latest("seq")
+    assert (line.after["rows"], line.after["asked"]) == (3, True)
+    for who in ("east_rep", "secretary", "finance", "admin"):
+        with pytest.raises(Forbidden):
+            actions.consent(job, by=getattr(acme, who))
+    assert client_of(acme.west_manager).post(f"/files/exports/{job.pk}/consent/").status_code == 404
+    supervisor = client_of(acme.east_supervisor)
+    page = supervisor.get(f"/files/exports/{job.pk}/").content.decode()
+    assert f"/files/exports/{job.pk}/consent/" in page
+    assert supervisor.post(f"/files/exports/{job.pk}/consent/").status_code == 302
+    assert supervisor.post(f"/files/exports/{job.pk}/consent/").status_code == 403
+    job.refresh_from_db()
+    assert (job.status, job.decided_by) == ("waiting", acme.east_supervisor)
+    assert AuditLine.objects.get(verb="files.consent").actor_name == "acme.east_supervisor"
+
+
+def taken_at_once(acme, who, **asked):
+    given = {"kind": "customers.customer", "form": "csv"} | asked
+    return actions.export(by=acme.anew(who), **given)
+
+
+def test_numbers_wait_and_a_refusal_says_why(acme, filled):
+    reason = "给客户寄新年卡"
+    job = taken_at_once(acme, "east_rep", with_contacts=True, reason=reason)
+    assert job.status == "asked"
+    assert not Outbox.objects.filter(topic="files.export").exists()
+    client, page = client_of(acme.east_supervisor), f"/files/exports/{job.pk}/"
+    assert reason in client.get(page).content.decode()
+    assert client.post(f"{page}decline/", {"reason": ""}).status_code == 409
+    assert client.post(f"{page}decline/", {"reason": "名单请先核对"}).status_code == 302
+    own = client_of(acme.east_rep)
+    assert "名单请先核对" in own.get(page).content.decode()
+    assert own.get(f"{page}download/").status_code == 403
+    assert own.post(f"{page}consent/").status_code == 403
+
+
+def test_who_has_nobody_above_goes_on(acme, filled, few):
+    Post.objects.filter(member=acme.management).update(ends_on=date(2025, 1, 1))
+    assert taken_at_once(acme, "director").status == "waiting"
+    assert taken_at_once(acme, "secretary").status == "asked"
+
+
+def test_a_list_that_has_grown_is_not_written(acme, filled, few):
+    job = taken_at_once(acme, "east_rep2")
+    assert job.status == "waiting"
+    for name in ("无锡精工机械", "南京远航设备"):
+        customers.create(by=acme.east_rep2, name=name)
+    assert work(acme)
+    job.refresh_from_db()
+    assert job.status == "failed"

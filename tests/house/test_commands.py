@@ -20,6 +20,7 @@ COMMANDS = {
 TASKS = {
     "accounts.send_letters": "letters to logins that are due",
     "accounts.tidy": "old login attempts, letters and devices",
+    "approvals.clock": "reminders and what is told upward, company by company",
     "audit.publish_heads": "appends the heads to a file outside the database",
     "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
     "notices.tidy": "notices of long ago, once a day and company",

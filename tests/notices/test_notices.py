@@ -77,7 +77,9 @@ def test_a_submitted_contract_is_told_to_whoever_is_asked_and_settled_after(acme
         decide(contract, "approve", getattr(acme, who))
     drain()
     assert texts(acme.east_rep) == [f"{contract} 已通过审批"]
-    assert unread_of(acme.finance2).count() == 0
+    # who was only asked for another is settled too; that he stands in remains to be read
+    assert unread_of(acme.finance2).count() == 1
+    assert sum("待您审批" in text for text in texts(acme.finance2)) == 1
 
 
 @pytest.mark.parametrize(("verb", "word"), [("return", "退回了"), ("reject", "驳回了")])
@@ -86,6 +88,23 @@ def test_the_submitter_learns_how_it_ended(acme, made, verb, word):
     drain()
     (text,) = texts(acme.east_rep)
     assert text.startswith(f"acme.east_supervisor {word}")
+
+
+def test_a_stand_in_is_told_of_it_and_of_what_waits(acme, made):
+    day = timezone.localdate()
+    approvals.delegate(
+        acme.east_supervisor, stand_in=acme.east_manager, by=acme.east_supervisor,
+        starts_on=day, ends_on=day + timedelta(3), reason="休假三天",
+    )  # fmt: skip
+    drain()
+    said = texts(acme.east_manager)
+    assert any(text.startswith("您代 acme.east_supervisor 审批") for text in said)
+    assert any(text.endswith("待您审批") for text in said)
+    decide(made["Contract"], "return", acme.east_supervisor)
+    drain()
+    # settled for both
+    assert unread_of(acme.east_manager).count() == 1
+    assert unread_of(acme.east_supervisor).count() == 0
 
 
 def test_a_withdrawn_contract_waits_for_nobody(acme, made):

@@ -9,7 +9,6 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -102,9 +101,14 @@ class Command(BaseCommand):
     @staticmethod
     def served(name, stage):
         """The real server, two workers, eight clients: answers a second and resident memory."""
-        from salesops.bench.measure import memory, pressed
+        from salesops.bench.measure import asked, memory, pressed
 
-        address = f"http://127.0.0.1:{PORT}"
+        def answers():
+            try:
+                return asked(PORT, "/readyz") == 200
+            except OSError:
+                return False
+
         line = [
             sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread",
             "--workers", "2", "--threads", "8", "--bind", f"127.0.0.1:{PORT}",
@@ -116,16 +120,12 @@ class Command(BaseCommand):
             )
             try:
                 began = time.perf_counter()
-                while True:
-                    try:
-                        urlopen(f"{address}/readyz", timeout=2).close()  # noqa: S310  loopback
-                        break
-                    except OSError:
-                        time.sleep(0.1)
+                while not answers():
+                    time.sleep(0.1)
                 found = {"cold_start_s": round(time.perf_counter() - began, 1)}
                 cookie = f"sessionid={stage.clients['director'].cookies['sessionid'].value}"
                 for path in ("/healthz", "/customers/", "/figures/", "/api/v1/customers/"):
-                    found[path] = round(pressed(address, path, cookie, 4, CLIENTS), 1)
+                    found[path] = round(pressed(PORT, path, cookie, 4, CLIENTS), 1)
                 found["rss_mb"] = memory(server.pid)
             finally:
                 server.terminate()
