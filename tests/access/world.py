@@ -394,7 +394,8 @@ WRITES = {
     "POST /customers/contacts/<int:pk>/reveal/": Write(BOSS, "contact"),
     f"POST /api/v1/^customers/{ONE}/reveal/$": Write(BOSS, "customer"),
     f"POST /api/v1/^contacts/{ONE}/reveal/$": Write(BOSS, "contact"),
-    "POST /org/members/<int:pk>/hand_over_all/": Write(ADMIN, "leaver", passed_on, TO_MEMBER),
+    # the administrator chooses among all members
+    "POST /org/members/<int:pk>/hand_over_all/": Write(ADMIN, "leaver", passed_on),
     "POST /contracts/<int:pk>/attach/": Write(REP, "draft", one_file),
     "POST /contracts/<int:pk>/signed_copy/": Write(REP, "signed", one_file),
     "POST /contracts/<int:pk>/archive/": Write(REP, "scanned", same({"place": "3 柜"})),
