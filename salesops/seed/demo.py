@@ -12,6 +12,7 @@ from org.models import Role
 from salesops.seed import history, today, words
 from salesops.seed.clock import standing
 from salesops.seed.firm import Firm, add_units, found_company, staffed
+from salesops.seed.papers import furnish
 from tenancy.calendar import zone
 from tenancy.context import company
 
@@ -20,6 +21,18 @@ FIRMS = (
     ("恒原智能装备（苏州）有限公司", words.DEMO_UNITS, words.DEMO_PEOPLE, 400, 210),
     ("楚天启航自动化有限公司", words.SMALL_UNITS, words.SMALL_PEOPLE, 40, 14),
 )
+HEADS = (
+    {
+        "credit_code": "91320594MA1K7Q2RXU", "phone": "0512-62881600",
+        "address": "苏州工业园区金鸡湖大道 88 号", "bank_name": "中国工商银行苏州分行",
+        "bank_account": "1102026609000123456",
+    },
+    {
+        "credit_code": "91420100MA4L9T3X0U", "phone": "027-87166200",
+        "address": "武汉市东湖高新区光谷大道 120 号", "bank_name": "招商银行武汉分行",
+        "bank_account": "127909876510701",
+    },
+)  # fmt: skip
 YEARS = 730
 QUIET = dt.timedelta(days=6)  # history ends here, the real actions tell the rest
 
@@ -27,13 +40,15 @@ QUIET = dt.timedelta(days=6)  # history ends here, the real actions tell the res
 def tell(dice: random.Random) -> list[dict[str, str]]:
     """Both companies; returns who can log in and how."""
     logins = []
-    for slug, (name, units, people, customers, contracts) in zip(SLUGS, FIRMS, strict=True):
+    for slug, told, head in zip(SLUGS, FIRMS, HEADS, strict=True):
+        name, units, people, customers, contracts = told
         begin = timezone.now() - dt.timedelta(days=YEARS + 30)
         with standing(begin):
             firm = Firm(found_company(name, slug))
             with company(firm.company.pk):
                 add_units(firm, units)
                 staffed(firm, people, f"{slug}.example")
+                furnish(firm, head)
         with company(firm.company.pk):
             live(firm, dice, customers, contracts)
         logins += [login_of(firm, person) for person in firm.people]

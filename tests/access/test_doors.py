@@ -270,7 +270,7 @@ def test_with_https_cookies_are_secure_and_the_check_is_clean(clone_database):
 # --- H11 ------------------------------------------------------------------------------------------
 
 SECRET = re.compile(
-    r"""(?ix)(?:password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["'](?P<word>[^"'{}$<>%\s]{6,})["']"""
+    r"""(?ix)(?:password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["'](?!password)(?P<word>[^"'{}$<>%\s]{6,})["']"""
 )
 LETTERS = re.compile(r"-----BEGIN|AKIA[0-9A-Z]{16}|ghp_[0-9A-Za-z]{36}|pbkdf2_sha256\$|scrypt\$\d")
 

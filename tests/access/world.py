@@ -131,7 +131,7 @@ def build(cast):
     world.operator, guest = (
         User.objects.create_user(f"{name}@operator.example", is_staff=True) for name in "ab"
     )
-    world.support = org.grant_support(user=guest, hours=4, reason="导出故障", by=cast.admin)
+    world.support = org.grant_support(user=guest, hours=4, reason="导出故障排查", by=cast.admin)
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
@@ -299,6 +299,10 @@ def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
 
 
+def logo(world):
+    return {"file": samples.picture()}
+
+
 def passed_on(world):
     return {"to": world.cast.east_rep2.pk, "reason": "离职交接工作"}
 
@@ -350,8 +354,8 @@ WRITES = {
     ),
     "POST /org/company/": Write(ADMIN, "", same(HEAD)),
     "POST /org/company/terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
-    "POST /files/pictures/logo/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
-    "POST /files/pictures/seal/set/": Write(ADMIN, "", lambda _w: {"file": samples.picture()}),
+    "POST /files/pictures/logo/set/": Write(ADMIN, "", logo),
+    "POST /files/pictures/seal/set/": Write(ADMIN, "", logo),
     "POST /files/pictures/<int:pk>/remove/": Write(ADMIN, "seal"),
     "POST /org/support/": Write(
         ADMIN, "", lambda w: {"user": w.operator.pk, "hours": "8", "reason": "导出故障排查"}
