@@ -80,12 +80,14 @@ class Door:
             if not is_new:
                 return replay(kept, mark)
         response = self.get_response(request)
-        stays = getattr(response, "stays", False)
-        if (response.status_code >= 400 and not stays) or request.refused:
+        if response.status_code < 400 and not request.refused:
+            if key:
+                keep(kept, response)
+        elif not getattr(response, "stays", False):
             # a middleware's own atomic would commit: exceptions became responses further in
             transaction.set_rollback(True)
         elif key:
-            keep(kept, response)
+            kept.delete()
         return response
 
     def beside(self, request: HttpRequest, seat: Seat) -> HttpResponse:

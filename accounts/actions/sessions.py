@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.news import tell
 from accounts.places import place
 
 BACKEND = "accounts.backends.LoginBackend"
@@ -53,6 +54,7 @@ def end(user: User, pk: int) -> bool:
     if row is None:
         return False
     row.end()
+    tell(user, "end_session")
     return True
 
 
@@ -71,3 +73,4 @@ def end_others(request: HttpRequest, user: User) -> None:
     """All but this one."""
     end_all(user, but=request.session.session_key or "")
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    tell(user, "end_sessions")

@@ -64,8 +64,8 @@ def build(cast):
         kind="customers.customer", target_id=customer.pk,
     )  # fmt: skip
     return {
-        Notice: notice,
         Customer: customer,
+        Notice: notice,
         Attachment: paper,
         Contact: contact,
         Visit: visit,

@@ -97,7 +97,8 @@ def test_a_get_writes_nothing(stage):
             seen += answer.status_code == 200
             if answer.status_code >= 500:
                 wrong.append((name, text, answer.status_code))
-        if done := difference(before, dump()):
+        # to open a notice is to have read it
+        if done := [line for line in difference(before, dump()) if MARK not in line]:
             wrong.append((name, done[:3]))
     assert not wrong, told(wrong)
     assert seen > 300
@@ -269,6 +270,7 @@ def test_with_https_cookies_are_secure_and_the_check_is_clean(clone_database):
 
 # --- H11 ------------------------------------------------------------------------------------------
 
+MARK = "('~', 'notices_notice', "
 SECRET = re.compile(
     r"""(?ix)(?:password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["'](?!password)(?P<word>[^"'{}$<>%\s]{6,})["']"""
 )

@@ -21,7 +21,7 @@ from approvals.models import Case, Task
 from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
-from files.models import ImportJob, ImportOutcome, ImportRow
+from files.models import ExportJob, ImportJob, ImportOutcome, ImportRow
 from notices.models import Notice
 from org import actions as org
 from org.models import Member, Unit
@@ -110,6 +110,10 @@ def build(cast):
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
     world.delegation = made["Delegation"]
     world.contract, world.export = made["Contract"], made["ExportJob"]
+    world.asked = ExportJob.objects.create(
+        owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
+        status="asked", total=900,
+    )  # fmt: skip
     world.archived = customers.create(by=rep, name="已归档客户有限公司")
     customers.archive(world.archived, by=rep)
     world.call = customers.plan_visit(customer, by=rep, planned_on=day, kind="phone")
@@ -404,10 +408,14 @@ WRITES = {
     "POST /contracts/<int:pk>/signed_copy/": Write(REP, "signed", one_file),
     "POST /contracts/<int:pk>/archive/": Write(REP, "scanned", same({"place": "3 柜"})),
     "POST /files/imports/<int:pk>/undo/": Write(REP, "done_job"),
+    "POST /files/exports/<int:pk>/consent/": Write(BOSS, "asked"),
+    "POST /files/exports/<int:pk>/decline/": Write(
+        BOSS, "asked", lambda _w: {"reason": "名单太大"}
+    ),
     "POST /files/exports/new/": Write(
         BOSS, "",
         same({"kind": "customers.customer", "filters": "tier=A", "form": "csv",
-              "with_contacts": "on"}),
+              "with_contacts": "on", "reason": "月度回访"}),
     ),
     "POST /customers/create/": Write(
         BOSS,

@@ -65,6 +65,10 @@ def workers(stage, tmp_path_factory):
         yield process
 
 
+# a refusal in words; a request given up because its page was left
+EXPECTED = ("status of 4", "htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+
+
 class Person:
     """Somebody at a browser: a page, and a note of everything the page did wrong."""
 
@@ -76,7 +80,7 @@ class Person:
         page.on("response", self._answered)
 
     def _heard(self, message):
-        if message.type == "error" and "status of 4" not in message.text:
+        if message.type == "error" and not any(text in message.text for text in EXPECTED):
             self.wrong.append(f"console: {message.text}")
 
     def _asked(self, request):
