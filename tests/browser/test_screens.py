@@ -33,7 +33,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ASK = """(tags) => axe.run({runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
   .then((found) => found.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
-TOUCHED = "button, select, input:not([type=checkbox], [type=radio]), summary, .btn, .so-tabs a, .so-nav a"
+TOUCHED = (
+    "button, select, input:not([type=checkbox], [type=radio]), summary, .btn, .so-tabs a, .so-nav a"
+)
 # what a finger meets is 44 px high; chips have a margin that belongs to them
 SMALL = """(touched) => [...document.querySelectorAll(touched)]
   .filter((e) => e.checkVisibility() && !e.closest(".visually-hidden, .so-skip, .so-chip"))
