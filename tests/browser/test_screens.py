@@ -15,7 +15,7 @@ POSTS = ("east_rep", "east_supervisor", "east_manager", "finance", "director", "
 APART = ("api/", "operator/", "healthz", "readyz", "static/", "i18n/")
 FRAGMENTS = (
     "lookup/", "template/<str:kind>/", "failed/", "logout/", "attachments/<int:pk>/", "preview/",
-    "pdf/", "docx/", "download/",
+    "pdf/", "docx/", "download/", "pictures/<int:pk>/",
 )  # fmt: skip
 MORE = (
     "/approvals/?box=done",
