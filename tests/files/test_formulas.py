@@ -48,6 +48,7 @@ def hostile(acme, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     samples.build(acme)
     assert acme.east_supervisor
+    assert acme.east_manager
     for n in range(len(TEXTS)):
         contact = {"name": "王工", "mobile": "13800138000"}
         customers.create(by=acme.east_rep, name=f"第{n}机械厂", contact=contact,
