@@ -143,11 +143,7 @@ class Door:
 
 def is_public(request: HttpRequest) -> bool:
     """One's own login, language and company are nobody's business records."""
-    try:
-        guard = getattr(resolve(request.path_info).func, "guard", None)
-    except Resolver404:
-        return False
-    return guard is not None and guard.rule == "public"
+    return rule_of(request) == "public"
 
 
 def log_page(request: HttpRequest, status: int) -> None:
@@ -157,8 +153,12 @@ def log_page(request: HttpRequest, status: int) -> None:
 
 
 def rule_of(request: HttpRequest) -> str:
-    """The rule that guards the page asked for."""
-    guard = getattr(request.resolver_match.func, "guard", None) if request.resolver_match else None
+    """The rule that guards the page asked for, also before the page is reached."""
+    try:
+        found = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return ""
+    guard = getattr(found.func, "guard", None)
     return guard.rule if guard else ""
 
 

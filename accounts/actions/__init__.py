@@ -25,7 +25,14 @@ from accounts.actions.factors import (
 )
 from accounts.actions.letters import send_letters, write
 from accounts.actions.password import ask_reset, change_password, reset_password
-from accounts.actions.sessions import begin, end, end_all, end_others, touch
+from accounts.actions.sessions import (
+    begin,
+    end,
+    end_all,
+    end_others,
+    set_language,
+    touch,
+)
 from accounts.actions.tidy import tidy
 
 __all__ = [
@@ -55,6 +62,7 @@ __all__ = [
     "renew_codes",
     "reset_password",
     "send_letters",
+    "set_language",
     "tidy",
     "touch",
     "who_came",

@@ -8,7 +8,7 @@ from django.utils.encoding import force_str
 from django.utils.http import urlsafe_base64_decode
 
 from accounts.actions.letters import write
-from accounts.actions.sessions import end_all, end_others
+from accounts.actions.sessions import end_all, keep_one
 from accounts.backends import normalise
 from accounts.models import Letter, User
 from accounts.news import tell
@@ -21,7 +21,7 @@ def change_password(user: User, *, password: str, request: HttpRequest) -> None:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
-        end_others(request, user)
+        keep_one(request, user)
         write(user, Letter.Kind.PASSWORD, request)
         tell(user, "change_password")
 

@@ -48,6 +48,11 @@ def touch(request: HttpRequest) -> None:
     )
 
 
+def set_language(user: User, code: str) -> None:
+    """For letters, and for browsers that have not chosen yet."""
+    User.objects.filter(pk=user.pk).update(language=code)
+
+
 def end(user: User, pk: int) -> bool:
     """One session of one's own; False when there is none of this number."""
     row = UserSession.objects.filter(user=user, pk=pk).first()
@@ -71,6 +76,11 @@ def end_all(user: User, *, but: str = "") -> None:
 
 def end_others(request: HttpRequest, user: User) -> None:
     """All but this one."""
+    keep_one(request, user)
+    tell(user, "end_sessions")
+
+
+def keep_one(request: HttpRequest, user: User) -> None:
+    """Only the session of this request goes on; whoever asks for it says in the log why."""
     end_all(user, but=request.session.session_key or "")
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    tell(user, "end_sessions")

@@ -16,7 +16,6 @@ from django.views.i18n import set_language as choose_language
 from accounts import actions
 from accounts.actions import factors
 from accounts.devices import device
-from accounts.models import User
 from accounts.pages import own
 from kit.forms import number
 from kit.pages import public
@@ -80,5 +79,5 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = choose_language(request)
     code = request.POST.get("language", "")
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
-        User.objects.filter(pk=request.user.pk).update(language=code)
+        actions.set_language(request.user, code)
     return response

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.factors import has_second
 from kit.answers import form_page, tried
+from kit.lists import capped_counts
 from kit.names import pinyin
 from kit.registry import panels_of
 from org import actions
@@ -93,11 +94,15 @@ def member(request: HttpRequest, member: Member) -> HttpResponse:
     )
 
 
-def owned_by(member: Member) -> list[tuple[str, int]]:
+def owned_by(member: Member) -> list[tuple[str, str]]:
     """What stays with a person who is switched off: (kind, how many)."""
-    found = [(m._meta.verbose_name_plural, m.objects.filter(owner=member).count())
-             for m in owned_models()]  # fmt: skip
-    return [(str(name), count) for name, count in found if count]
+    models = list(owned_models())
+    counted = capped_counts(*(model.objects.filter(owner=member) for model in models))
+    return [
+        (str(model._meta.verbose_name_plural), text)
+        for model, (number, text) in zip(models, counted, strict=True)
+        if number
+    ]
 
 
 @never_cache
