@@ -31,10 +31,10 @@ for line in sys.stdin:
 class Own:
     """`clone` gives it the tables and the cast; its servers are the embedded ones."""
 
-    def __init__(self, root, clone=None):
+    def __init__(self, root, clone=None, fast=True):
         self.data, self.inside = Path(root), None
         if clone:
-            self.up()
+            self.up(fast)
             self.load(clone)
 
     @property
