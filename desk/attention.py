@@ -94,7 +94,7 @@ def concerns(
     done = workdays_between(period.first, period.last, work_table())
     for row in rows:
         behind(found[row.key], row, before.get(row.key, {}), period, done)
-        if way == "member":
+        if way == "member" and row.key != member.pk:
             quiet(found[row.key], row, done)
     overdue(found, groups, timezone.localdate())
     waiting(found, groups)
