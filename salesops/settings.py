@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "desk",
     "contracts",
     "customers",
+    "applications",
     "handbook",
     "approvals",
     "figures",
