@@ -26,6 +26,7 @@ TASKS = {
     "approvals.clock": "reminders and what is told upward, company by company",
     "audit.publish_heads": "appends the heads to a file outside the database",
     "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
+    "notices.mail": "plans and sends mail of what is unread, each once, company by company",
     "notices.tidy": "notices of long ago, once a day and company",
     "figures.fold": "adds waiting changes to the sums, company by company",
     "figures.reconcile": "compares the sums with their rows, once a night and company",
