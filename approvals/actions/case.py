@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.actions.document import add_decision, is_stale
-from approvals.kinds import Kind, StepPlan, kinds
+from approvals.kinds import AMOUNT, Kind, StepPlan, frozen, kinds, thawed
 from approvals.models import (
     ADDED,
     Case,
@@ -108,7 +108,11 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
     Version.objects.get_or_create(
         case=case,
         round=case.round,
-        defaults={"snapshot": json.loads(canonical(snapshot)), "content_hash": content_hash},
+        defaults={
+            "snapshot": json.loads(canonical(snapshot)),
+            "facts": frozen(facts),
+            "content_hash": content_hash,
+        },
     )
     plan_from(case, document, begin)
     return case
@@ -155,10 +159,18 @@ def plan_from(case: Case, document: Document, start: int) -> None:
     steps = [
         step for step in case.chain.steps.all() if step.position >= start and step.pk not in done
     ]
-    routes = route(steps, levels(document.unit, case.kind), case.owner_id, counted(case))
+    line, asked = levels(document.unit, case.kind), facts_of(case)
+    routes = route(steps, line, case.owner_id, counted(case), facts=asked)
     _ask(case, routes)
     first = min(found.step.position for found in routes if not found.passes)
     open_position(case, document, first, is_planned=True)
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """What routing asks of the case: as it was frozen by the submission of this round."""
+    version = Version.objects.filter(case=case, round=case.round).only("facts").first()
+    kept = version.facts if version else {}
+    return {AMOUNT: case.amount, **thawed(kept, kinds[case.kind].terms)}
 
 
 def _ask(case: Case, routes: list[Route]) -> list[int]:
@@ -197,14 +209,20 @@ def open_position(
         line = levels(document.unit, case.kind)
         planned = set(waiting.values_list("step_id", flat=True))
         steps = [step for step in steps if step.pk in planned]
-        routes = route(steps, line, case.owner_id, counted(case))
+        others = Task.objects.filter(
+            case=case, round=case.round, state=Task.State.WAITING, step__is_fixed=True
+        )
+        kept = others.exclude(position=position).values_list("member_id", flat=True)
+        # those the fixed steps to come wait for are not taken away by a step of the company's own
+        reserved = () if all(step.is_fixed for step in steps) else {pk for pk in kept if pk}
+        routes = route(steps, line, case.owner_id, counted(case), reserved=reserved)
         wanted = {(found.step.pk, person) for found in routes for person in _people(found)}
         if wanted != set(waiting.values_list("step_id", "member_id")):
             waiting.update(state=Task.State.VOID, closed_at=timezone.now())
             _ask(case, routes)
     for step in steps:
         found = waiting.filter(step=step).order_by("id")
-        if step.mode == Step.Mode.IN_ORDER:
+        if step.goes_in_order:
             found = Task.objects.filter(pk__in=found.values("pk")[:1])
         start(found, step.hours)
     Case.objects.filter(pk=case.pk).update(position=position)
@@ -269,7 +287,11 @@ def ask_instead(task: Task, gone: Member) -> None:
     if task.is_added:
         # whoever was to sign before him need not wait for him any longer
         start(Task.objects.filter(pk=task.source_id), task.step.hours)
-    elif not running.filter(step=task.step).exclude(way__in=ADDED).exists():
+    elif (others := running.filter(step=task.step).exclude(way__in=ADDED)).exists():
+        if task.step.goes_in_order:
+            following = others.order_by("id").values("pk")[:1]
+            start(Task.objects.filter(pk__in=following), task.step.hours)
+    else:
         asked = running.filter(position=task.position).exclude(member=None)
         busy = counted(case) | set(asked.values_list("member_id", flat=True))
         line = levels(document.unit, case.kind)

@@ -67,6 +67,7 @@ class Step(CompanyModel):
         ANY = "any", _("any one of them")
         ALL = "all", _("all of them")
         IN_ORDER = "in_order", _("all of them, one after the other")
+        UPWARD = "upward", _("each superior in turn, up to this role")
 
     chain = Link(Chain, models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField()
@@ -78,17 +79,32 @@ class Step(CompanyModel):
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.ANY)
     hours = models.PositiveSmallIntegerField(default=24)
     checklist = models.JSONField(default=list)
+    # when a step of the company's own is asked; the database keeps the fixed ones free of it
+    amount_from = models.DecimalField(max_digits=17, decimal_places=2, null=True)
+    amount_below = models.DecimalField(max_digits=17, decimal_places=2, null=True)
+    categories = models.JSONField(default=list)
+    conditions = models.JSONField(default=list)
 
     class Meta:
         ordering = ("position", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "chain", "key"], name="approvals_step_key_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_fixed=False)
+                | models.Q(amount_from=None, amount_below=None, categories=[], conditions=[])
+                & ~models.Q(mode="upward"),
+                name="approvals_step_fixed_always",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def goes_in_order(self) -> bool:
+        return self.mode in {Step.Mode.IN_ORDER, Step.Mode.UPWARD}
 
 
 class Document(OwnedModel):
@@ -155,6 +171,8 @@ class Version(CompanyModel):
     case = Link(Case, models.PROTECT, related_name="versions")
     round = models.PositiveSmallIntegerField()
     snapshot = models.JSONField()
+    # what routing asked of it, frozen with it; empty before there were conditions
+    facts = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=66)
     at = models.DateTimeField(default=timezone.now)
 
