@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from approvals.access import own_task
-from approvals.actions import is_stale, newest_chain, step_of, verb_label
+from approvals.actions import is_stale, steps_in_force, verb_label
 from approvals.kinds import frozen, kinds, thawed
 from approvals.models import Case, Decision, Document, Step, Task
 from approvals.routing import levels, route
@@ -119,8 +119,6 @@ def verbs_of(member: Member, case: Case, task: Task | None) -> list[dict[str, An
 def foreseen(document: Document, submitter: Member) -> list[StepShown]:
     """Who would be asked if it were submitted now, by the very routing that submission uses."""
     kind = kinds[document._meta.label_lower]
-    chain = newest_chain(kind)
-    steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
     facts = thawed(frozen(kind.facts(document)), kind.terms)
     line = levels(document.unit, kind.name)
     return [
@@ -131,7 +129,7 @@ def foreseen(document: Document, submitter: Member) -> list[StepShown]:
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(steps, line, submitter.pk, facts=facts)
+        for found in route(steps_in_force(kind), line, submitter.pk, facts=facts)
     ]
 
 

@@ -177,7 +177,7 @@ def climb(step: Step, line: Sequence[Level], submitter: int, taken: set[int]) ->
     for role in rungs:
         seats = [(lv.unit, one) for lv in line for one in lv.holders.get(role, ())]
         busy = {submitter, *taken, *(one.pk for one in people)}
-        free = [(unit, one) for unit, one in seats if one.can_decide(busy)]
+        free = [(unit, one) for unit, one in seats if one.pk not in busy and not one.is_away]
         values = {"role_label": msgid(Role(role).label)}
         if not free or any(one.pk in taken for _unit, one in seats):
             text = N_("%(role_label)s: nobody there, or deciding another step already")

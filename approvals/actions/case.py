@@ -8,17 +8,16 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from approvals.actions.chain import chain_of
 from approvals.actions.document import add_decision, is_stale
-from approvals.kinds import AMOUNT, Kind, StepPlan, frozen, kinds, thawed
+from approvals.kinds import AMOUNT, Kind, frozen, kinds, thawed
 from approvals.models import (
     ADDED,
     Case,
-    Chain,
     Decision,
     Delegation,
     Document,
     Status,
-    Step,
     Task,
     Version,
 )
@@ -116,38 +115,6 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
     )
     plan_from(case, document, begin)
     return case
-
-
-def newest_chain(kind: Kind) -> Chain | None:
-    """The newest chain in force, if there is any yet."""
-    there = Chain.objects.filter(kind=kind.name, starts_on__lte=timezone.localdate())
-    return there.order_by("-version").first()
-
-
-def chain_of(kind: Kind) -> Chain:
-    """The newest chain in force; the manual's own becomes version 1 at first use."""
-    if found := newest_chain(kind):
-        return found
-    chain, is_new = Chain.objects.get_or_create(kind=kind.name, version=1)
-    if is_new:
-        Step.objects.bulk_create(step_of(plan, chain) for plan in kind.plan)
-    return chain
-
-
-def step_of(plan: StepPlan, chain: Chain | None = None) -> Step:
-    """A step of the manual's own plan as a row, or as what the row would be."""
-    return Step(
-        chain=chain,
-        position=plan.position,
-        key=plan.key,
-        name=plan.name,
-        role=plan.role,
-        clause=plan.clause,
-        hours=plan.hours,
-        mode=plan.mode,
-        is_fixed=plan.is_fixed,
-        checklist=list(plan.checklist),
-    )
 
 
 def plan_from(case: Case, document: Document, start: int) -> None:

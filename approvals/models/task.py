@@ -122,11 +122,12 @@ class TaskQuerySet(models.QuerySet):
         """
         holds = models.Q(pk__in=())
         for seat in member.scope.seats:
-            holds |= models.Q(
-                step__role__in=steps_for(seat.role),
-                case__org_path__gte=seat.path,
-                case__org_path__lt=after(seat.path),
-            )
+            answers = models.Q(step__role__in=steps_for(seat.role))
+            if seat.role in LADDER:
+                # asked as one of those on the way up to the step's role
+                answers |= models.Q(step__mode=Step.Mode.UPWARD)
+            low, high = seat.path, after(seat.path)
+            holds |= models.Q(answers, case__org_path__gte=low, case__org_path__lt=high)
         mine = models.Q(member=member) & (holds | models.Q(way__in=ADDED))
         if Role.COMPANY_ADMIN in member.scope.roles or Role.MANAGEMENT in member.scope.roles:
             mine |= models.Q(member=None)

@@ -10,7 +10,8 @@ from PIL import Image
 
 from accounts.models import User
 from approvals import actions as approvals
-from approvals.models import Case, Delegation
+from approvals.chain import KIND as CHANGE
+from approvals.models import Case, Chain, ChainChange, Delegation
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
@@ -73,6 +74,8 @@ def build(cast):
         Product: product,
         Contract: contract,
         Case: contract.case,
+        Chain: approvals.chain_of(CHANGE),
+        ChainChange: slower(cast),
         Delegation: lent,
         ImportJob: job,
         Member: cast.east_rep2,
@@ -83,6 +86,14 @@ def build(cast):
         SupportAccess: let_in(cast),
         CompanyPicture: files.set_picture(picture("red"), kind="seal", by=cast.admin),
     }
+
+
+def slower(cast):
+    """A drafted change: the director has less time for chains."""
+    return approvals.draft_change(
+        CHANGE, by=cast.admin, starts_on=timezone.localdate() + timedelta(2), reason=cast.canary,
+        steps=[{"key": "director", "hours": 8}],
+    )  # fmt: skip
 
 
 def picture(colour="teal"):

@@ -148,6 +148,8 @@ def some_pk(stage, view, text):
     return {
         "Notice": stage.notice,
         "Delegation": stage.delegation,
+        "Chain": stage.chain,
+        "ChainChange": stage.change,
         "Customer": stage.customer,
         "Contact": stage.contact,
         "Contract": stage.contract,
