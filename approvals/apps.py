@@ -57,7 +57,10 @@ class ApprovalsConfig(AppConfig):
         text = N_("it waits for your decision")
         panel("org.member", 30, panels.stand_ins)
         kinds.register(chain.KIND)
-        duties[chain.KIND.name] = [(text, access.documents_to_decide(chain.KIND.name))]
+        duties[chain.KIND.name] = [
+            (text, access.documents_to_decide(chain.KIND.name)),
+            (N_("administrators keep the chains together"), access.changes_kept),
+        ]
         duties["approvals.case"] = [(text, access.cases_to_decide)]
         door(
             group=N_("Workplace"),

@@ -54,7 +54,7 @@ def base_rows(change: ChainChange) -> list[Row]:
 
 def in_words(kind: Kind, one: dict[str, Any]) -> dict[str, Any]:
     """One difference with its fields before and now, for people."""
-    labels = {"added": _("Added"), "removed": _("Removed"), "changed": _("Changed")}
+    labels = {"added": _("Added"), "removed": _("Removed"), "changed": _("Altered")}
     row = one["row"]
     fields = [
         {"label": _(LABELS[name]), "old": value_of(kind, one["old"], name),

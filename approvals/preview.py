@@ -33,6 +33,7 @@ class Preview:
     total: int
     replayed: int
     differ: int
+    unknown: int = 0
     ways: list[Way] = field(default_factory=list)
     unnamed: int = 0
 
@@ -61,6 +62,7 @@ def preview(kind: Kind, old: Sequence[Step], new: Sequence[Step], reader: Member
         total=year.count(),
         replayed=len(rows),
         differ=len(found),
+        unknown=sum(len(one) == 1 for one in facts.values()) if kind.terms else 0,
         ways=ways[:MOST_NAMED],
         unnamed=len(found) - len(ways[:MOST_NAMED]),
     )

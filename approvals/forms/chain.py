@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as N_
 
 from approvals.kinds import CATEGORY, Kind
 from approvals.models import Step
@@ -17,6 +18,8 @@ from org.models import Role
 
 PREFIX = "own"
 CONDITIONS = 2
+ONLY_IF = N_("Only if (%(n)s)")
+BEFORE, BESIDE, AT_END = N_("before %(step)s"), N_("beside %(step)s"), N_("at the end")
 
 
 class StepForm(forms.Form):
@@ -78,12 +81,12 @@ class StepForm(forms.Form):
         offered = [("", "—"), *facts_of(self.kind)]
         if kept and kept not in dict(offered):
             offered.append((kept, said(self.kind, condition(kept, ""))))
-        label = _now("Only if (%(n)s)") % {"n": number}
+        label = _now(ONLY_IF) % {"n": number}
         self.fields[f"fact_{number}"] = forms.ChoiceField(
             label=label, required=False, choices=offered
         )
         self.fields[f"value_{number}"] = forms.CharField(
-            label=_("Number"),
+            label=_("Figure"),
             required=False,
             max_length=20,
             widget=forms.TextInput(attrs={"inputmode": "decimal"}),
@@ -148,11 +151,8 @@ def places_of(kind: Kind) -> list[str]:
     found = []
     for stage in kind.stages:
         names = "、".join(_now(plan.name) for plan in stage)
-        found += [
-            _now("before %(step)s") % {"step": names},
-            _now("beside %(step)s") % {"step": names},
-        ]
-    return [*found, _now("at the end")]
+        found += [_now(text) % {"step": names} for text in (BEFORE, BESIDE)]
+    return [*found, _now(AT_END)]
 
 
 class ChangeForm(forms.Form):

@@ -8,7 +8,7 @@ READS = {
     "POST /org/me/", "POST /org/roles/", "POST /org/why/", "POST /org/params/",
     "POST /org/moves/<int:pk>/", "POST /approvals/", "POST /approvals/delegations/",
     "POST /approvals/chains/", "POST /approvals/chains/<str:document>/",
-    "POST /approvals/changes/<int:pk>/",
+    "POST /approvals/chains/changes/<int:pk>/",
     "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
     "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",

@@ -19,6 +19,7 @@ from approvals.proposal import checked, difference, row_of, rows_of, step_from, 
 from contracts import actions as contracts
 from contracts.chain import KIND
 from kit.because import Forbidden, Refused
+from org.actions import start_post
 from org.models import Role
 from tests.approvals.test_conditions import FIXED, keys
 from tests.conftest import client_of
@@ -271,6 +272,13 @@ def test_one_open_change_of_a_kind(acme, desk):
     assert desk.draft().pk != change.pk
     actions.discard_change(ChainChange.objects.get(status="draft", kind=KIND.name), by=acme.admin)
     again = desk.draft()
+    second = acme.secretary
+    assert client_of(second).get(f"/approvals/chains/changes/{again.pk}/").status_code == 403
+    start_post(second, unit=acme.unit("root"), role=Role.COMPANY_ADMIN, starts_on=tomorrow(-1))
+    second = client_of(acme.anew("secretary"))
+    assert second.get(f"/approvals/chains/changes/{again.pk}/edit/").status_code == 403
+    assert second.post(f"/approvals/chains/changes/{again.pk}/discard/").status_code == 302
+    again = desk.draft()
     assert code(actions.discard_change, again, by=acme.director) == "forbidden"
     assert not ChainChange.objects.get(status="draft", pk=again.pk).discarded_at
 
@@ -332,7 +340,9 @@ def test_the_database_keeps_the_fixed_steps_free_of_conditions(acme):
 # --- the preview -------------------------------------------------------------
 
 
-def test_the_preview_says_what_then_really_happens(acme, desk, customer, django_assert_num_queries):
+def test_the_preview_says_what_then_really_happens(
+    acme, desk, customer, django_assert_max_num_queries
+):
     prices = ["50000", "99999.99", "100000", "100000.01", "150000"]
     papers = [make_contract(acme.east_rep, customer, price=price, discount=100) for price in prices]
     for paper in papers:
@@ -344,7 +354,7 @@ def test_the_preview_says_what_then_really_happens(acme, desk, customer, django_
         [step_from(row) for row in rows] for rows in (rows_of(actions.newest_chain(KIND)),
                                                       change.steps)
     )  # fmt: skip
-    with django_assert_num_queries(9):
+    with django_assert_max_num_queries(9):
         said = preview(KIND, old, new, acme.director)
     assert (said.running, said.total, said.replayed) == (5, 5, 5)
     # the administrator keeps chains and sees no contracts: numbers without names
@@ -359,6 +369,8 @@ def test_the_preview_says_what_then_really_happens(acme, desk, customer, django_
         contracts.submit(paper, by=acme.east_rep)
         paper.refresh_from_db()
     after = [keys(paper.case) for paper in copies]
+    with django_assert_max_num_queries(9):
+        assert preview(KIND, old, new, acme.director).replayed == 10
     assert sum(one != two for one, two in zip(before, after, strict=True)) == said.differ == 3
 
 
@@ -389,10 +401,10 @@ def test_a_change_by_pages_alone(acme, desk):
     assert "200000" in wrong.content.decode()
     answer = admin.post(new, form_of([row]))
     change = ChainChange.objects.get()
-    assert answer["Location"] == f"/approvals/changes/{change.pk}/"
+    assert answer["Location"] == f"/approvals/chains/changes/{change.pk}/"
     assert change.steps[3]["conditions"] == condition("payment_days", "ge", "60")
     assert change.steps[3]["categories"] == ["A", "B"]
-    edit = f"/approvals/changes/{change.pk}/edit/"
+    edit = f"/approvals/chains/changes/{change.pk}/edit/"
     shown = admin.get(edit).content.decode()
     assert 'value="60"' in shown
     assert 'value="200000.00"' in shown
@@ -402,9 +414,9 @@ def test_a_change_by_pages_alone(acme, desk):
     assert [(r["key"], r["position"]) for r in change.steps] == [
         ("own_1", 1), ("supervisor", 2), ("regional_manager", 3), ("finance", 3),
     ]  # fmt: skip
-    assert admin.post(f"/approvals/changes/{change.pk}/submit/").status_code == 302
+    assert admin.post(f"/approvals/chains/changes/{change.pk}/submit/").status_code == 302
     change.refresh_from_db()
-    page = director.get(f"/approvals/changes/{change.pk}/").content.decode()
+    page = director.get(f"/approvals/chains/changes/{change.pk}/").content.decode()
     assert "总监会签" in page
     said = {"content_hash": change.case.content_hash, "check_people": "1", "check_effect": "1"}
     assert director.post(f"/approvals/{change.case_id}/approve/", said).status_code == 302
