@@ -118,9 +118,9 @@ def verbs_of(member: Member, case: Case, task: Task | None) -> list[dict[str, An
 
 def foreseen(document: Document, submitter: Member) -> list[StepShown]:
     """Who would be asked if it were submitted now, by the very routing that submission uses."""
-    kind = kinds[document._meta.label_lower]
+    kind = kinds[document.kind_name]
     facts = thawed(frozen(kind.facts(document)), kind.terms)
-    line = levels(document.unit, kind.name)
+    line, writers = levels(document.unit, kind.name), kind.writers(document)
     return [
         StepShown(
             name=found.step.name,
@@ -129,7 +129,7 @@ def foreseen(document: Document, submitter: Member) -> list[StepShown]:
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(steps_in_force(kind), line, submitter.pk, facts=facts)
+        for found in route(steps_in_force(kind), line, submitter.pk, (), writers, facts=facts)
     ]
 
 

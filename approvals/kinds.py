@@ -65,8 +65,9 @@ class Kind:
 
     `snapshot(doc)` is exactly what an approver is shown and what the hash covers; `check(doc)` maps
     fields to what is missing before submission; `take_number(doc)` gives the number at the first
-    submission; `on_done(doc, by)` runs in the transaction of the last approval. `terms` are the
-    facts a company may make its own steps depend on, beside the amount.
+    submission; `on_done(doc, by)` runs in the transaction of the last approval; `writers(doc)` are
+    the ids of all who wrote any of it, whom the engine lets decide as little as the submitter.
+    `terms` are the facts a company may make its own steps depend on, beside the amount.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Kind:
     take_number: Callable[[Any], str]
     check: Callable[[Any], Mapping[str, str]] = lambda _doc: {}
     on_done: Callable[[Any, Any], None] | None = None
+    writers: Callable[[Any], Iterable[int]] = lambda _doc: ()
     points: Mapping[str, str] = field(default_factory=dict)
     terms: tuple[Term, ...] = ()
     has_amount: bool = True
@@ -91,6 +93,11 @@ class Kind:
             if plan.is_fixed:
                 found.setdefault(plan.position, []).append(plan)
         return list(found.values())
+
+    @property
+    def record(self) -> str:
+        """The label of its table, by which notices, papers and the log know its documents."""
+        return self.model._meta.label_lower
 
     def term(self, key: str) -> Term | None:
         return next((term for term in self.terms if term.key == key), None)
@@ -114,7 +121,7 @@ kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make a kind known and declare the clauses its steps enforce."""
     kinds[kind.name] = kind
-    place(kind.name, kind.url)
+    place(kind.record, kind.url)
     for step in kind.plan:
         if step.clause:
             bind(step.clause, "step", f"{kind.name}:{step.key}", "prevents")

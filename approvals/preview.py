@@ -80,9 +80,8 @@ def frozen_facts(kind: Kind, cases: Iterable[Case]) -> dict[int, dict[str, Any]]
 def _asked(
     steps: Sequence[Step], line: Sequence[Level], case: Case, facts: dict[str, Any]
 ) -> list[Route]:
-    return [
-        one for one in route(steps, line, case.owner_id, facts=facts) if not one.passes
-    ]  # fmt: skip
+    found = route(steps, line, case.owner_id, (), case.writers, facts=facts)
+    return [one for one in found if not one.passes]
 
 
 def signature(routes: Sequence[Route]) -> list[tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """Who decides: a pure function over the seats above the submitter, with its reasons (T8)."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,13 +94,20 @@ def ladder_from(role: str) -> tuple[str, ...]:
     return LADDER[LADDER.index(role) :] if role in LADDER else (role,)
 
 
-def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]) -> Route:
-    """The people of one step: never the submitter, never somebody who already decides elsewhere.
+def seek(
+    step: Step,
+    line: Sequence[Level],
+    submitter: int,
+    taken: Iterable[int],
+    writers: Collection[int] = (),
+) -> Route:
+    """The people of one step: never its authors, never somebody who already decides elsewhere.
 
     Empty and own seats, and the same person twice, go one level up and at last to the company's
     queue; no step is ever passed in silence.
     """
-    busy, lines = {*taken, submitter}, []
+    authors = {submitter, *writers}
+    busy, lines = {*taken, *authors}, []
     for role in ladder_from(step.role):
         label = msgid(Role(role).label)
         found = False
@@ -108,7 +115,7 @@ def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]
             people = level.holders.get(role, ())
             found = found or bool(people)
             free = tuple(p for p in people if p.can_decide(busy))
-            lines += [_skipped(p, submitter, label) for p in people if p not in free]
+            lines += [_skipped(p, submitter, authors, label) for p in people if p not in free]
             if free:
                 text = N_("%(who)s is %(role_label)s of %(unit)s")
                 values = {
@@ -149,20 +156,30 @@ def _lent(people: Iterable[Person]) -> list[Line]:
     ]
 
 
-def _skipped(person: Person, submitter: int, label: str) -> Line:
+def _skipped(person: Person, submitter: int, authors: Container[int], label: str) -> Line:
     gone = N_("%(who)s is switched off, and the stand-in cannot decide as %(role_label)s")
     own = N_("%(who)s submitted it and cannot decide as %(role_label)s")
+    wrote = N_("%(who)s wrote part of it and cannot decide as %(role_label)s")
     twice = N_("%(who)s already decides another step, so %(role_label)s goes one level up")
+    text = gone if person.is_away else twice
+    if person.pk in authors:
+        text = own if person.pk == submitter else wrote
     return Line(
         "exemption",
         ok=False,
-        text=own if person.pk == submitter else gone if person.is_away else twice,
+        text=text,
         values={"who": person.name, "role_label": label},
         clause="ORG-1.3",
     )
 
 
-def climb(step: Step, line: Sequence[Level], submitter: int, taken: set[int]) -> Route:
+def climb(
+    step: Step,
+    line: Sequence[Level],
+    submitter: int,
+    taken: set[int],
+    writers: Collection[int] = (),
+) -> Route:
     """T8 连续上级: one superior after the other, up to the named role or the top.
 
     Each rung is the nearest holder of the next role above the submitter; whoever decides another
@@ -176,7 +193,7 @@ def climb(step: Step, line: Sequence[Level], submitter: int, taken: set[int]) ->
     reasons: list[Line] = []
     for role in rungs:
         seats = [(lv.unit, one) for lv in line for one in lv.holders.get(role, ())]
-        busy = {submitter, *taken, *(one.pk for one in people)}
+        busy = {submitter, *writers, *taken, *(one.pk for one in people)}
         free = [(unit, one) for unit, one in seats if one.pk not in busy and not one.is_away]
         values = {"role_label": msgid(Role(role).label)}
         if not free or any(one.pk in taken for _unit, one in seats):
@@ -190,7 +207,7 @@ def climb(step: Step, line: Sequence[Level], submitter: int, taken: set[int]) ->
     top = once(step, line, taken)
     if top and not people:
         return top
-    top = top or seek(step, line, submitter, {*taken, *(one.pk for one in people)})
+    top = top or seek(step, line, submitter, {*taken, *(one.pk for one in people)}, writers)
     people.extend(() if top.passes else top.people[:1])
     reasons.extend(top.because.lines)
     return Route(step, tuple(people), yes("route", *sorted(reasons, key=lambda one: not one.ok)))
@@ -205,20 +222,22 @@ def route(
     line: Sequence[Level],
     submitter: int,
     decided: Iterable[int] = (),
+    writers: Collection[int] = (),
     *,
     facts: Mapping[str, Any] | None = None,
     reserved: Iterable[int] = (),
 ) -> list[Route]:
     """Route steps; `decided` are people whose decision already counts in this round.
 
-    With `facts`, a step they do not call for is spared. Steps the manual fixes choose their people
-    first, wherever they stand, so that no step of the company's own moves one of theirs; `reserved`
-    are people whom fixed steps elsewhere in the chain wait for.
+    `writers` wrote any of it: like the submitter they are passed over. With `facts`, a step they do
+    not call for is spared. Steps the manual fixes choose their people first, wherever they stand,
+    so that no step of the company's own moves one of theirs; `reserved` are people whom fixed steps
+    elsewhere in the chain wait for.
     """
     steps, taken, found = list(steps), set(decided), {}
     for step in sorted(steps, key=lambda one: not one.is_fixed):
         busy = taken if step.is_fixed else taken | set(reserved)
-        found[id(step)] = answer = _one(step, line, submitter, busy, facts)
+        found[id(step)] = answer = _one(step, line, submitter, busy, writers=writers, facts=facts)
         if answer.passes:
             continue
         taken.update(person.pk for person in answer.people)
@@ -232,19 +251,21 @@ def _one(
     line: Sequence[Level],
     submitter: int,
     taken: set[int],
+    *,
+    writers: Collection[int],
     facts: Mapping[str, Any] | None,
 ) -> Route:
     if step.is_fixed:
-        return seek(step, line, submitter, taken)
+        return seek(step, line, submitter, taken, writers)
     if facts is not None and not (asked := applies(step, facts)):
         return Route(step, (), asked, passes=True)
     if step.mode == Step.Mode.UPWARD:
-        answer = climb(step, line, submitter, taken)
+        answer = climb(step, line, submitter, taken, writers)
     # T8: only a step the company added, and never that of finance, is passed for this
     elif step.role != Role.FINANCE and (known := once(step, line, taken)):
         return known
     else:
-        answer = seek(step, line, submitter, taken)
+        answer = seek(step, line, submitter, taken, writers)
     if facts is None or not is_conditional(step) or answer.passes:
         return answer
     text = N_("the content of the document calls for this step")

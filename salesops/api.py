@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from applications.api import ApplicationViewSet
 from approvals.api import (
     CaseViewSet,
     ChainChangeViewSet,
@@ -18,6 +19,7 @@ router.register("cases", CaseViewSet, basename="case")
 router.register("delegations", DelegationViewSet, basename="delegation")
 router.register("chains", ChainViewSet, basename="chain")
 router.register("chain-changes", ChainChangeViewSet, basename="chain-change")
+router.register("applications", ApplicationViewSet, basename="application")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("contacts", ContactViewSet, basename="contact")
 router.register("visits", VisitViewSet, basename="visit")

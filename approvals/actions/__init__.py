@@ -1,7 +1,7 @@
 """The engine: the only code that writes a status, a case, a task or a decision."""
 
 from approvals.actions.batch import approve_many
-from approvals.actions.case import ask_again, submit
+from approvals.actions.case import ask_again, ask_below, submit
 from approvals.actions.chain import (
     chain_of,
     discard_change,
@@ -25,6 +25,7 @@ __all__ = [
     "add_signer",
     "approve_many",
     "ask_again",
+    "ask_below",
     "chain_of",
     "comment",
     "copy_to",

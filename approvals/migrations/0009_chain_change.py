@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0007_conditions'),
+        ('approvals', '0008_conditions'),
         ('org', '0004_support_access'),
         ('tenancy', '0004_company_terms'),
     ]

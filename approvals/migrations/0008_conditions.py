@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0006_signers_and_copies'),
+        ('approvals', '0007_writers'),
         ('tenancy', '0004_company_terms'),
     ]
 
