@@ -31,9 +31,11 @@ def see_case(member: Member, case: Case) -> Because:
     label=N_("Decide on the step that waits for one"),
 )
 def decide(member: Member, case: Case) -> Because:
-    """Whoever holds an open task of the case, except its submitter."""
-    if case.owner_id == member.pk:
+    """Whoever holds an open task of the case, except its authors."""
+    if member.pk in case.authors:
         text = N_("you submitted it yourself")
+        if case.owner_id != member.pk:
+            text = N_("you wrote part of it yourself")
         return no("decide", Line("conflict", ok=False, text=text, clause="ORG-1.3"))
     task = own_task(member, case)
     if task is None:
@@ -59,7 +61,9 @@ def answer(member: Member, case: Case) -> Because:
     """Whoever is or was asked in this round; who came too late is told so by the engine."""
     if may_decide := decide(member, case):
         return may_decide
-    if case.owner_id != member.pk and case.tasks.filter(round=case.round, member=member).exists():
+    mine = case.tasks.filter(round=case.round)
+    was_asked = mine.filter(member=member).exists() or mine.seen_by(member).exists()
+    if member.pk not in case.authors and was_asked:
         return yes("answer", Line("step", ok=True, text=N_("you are asked in this round")))
     return may_decide
 

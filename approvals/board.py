@@ -126,7 +126,9 @@ def foreseen(document: Document, submitter: Member) -> list[StepShown]:
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(steps, levels(document.unit, kind.name), submitter.pk)
+        for found in route(
+            steps, levels(document.unit, kind.name), submitter.pk, (), kind.writers(document)
+        )
     ]
 
 
