@@ -195,8 +195,9 @@ class running:  # noqa: N801  a context, named as it reads
 def quieted(cluster: psycopg.Connection) -> dict[str, int]:
     """The passwords of this installation; letters, sessions and links of another time rest."""
     for role in ("owner", "app"):
-        words = sql.SQL("ALTER ROLE {} PASSWORD {}")
-        cluster.execute(words.format(sql.Identifier(role), services.secret(role)))
+        names = sql.Identifier(role), services.secret(role)
+        text = sql.SQL("ALTER ROLE {} PASSWORD {}").format(*names)
+        cluster.execute(text)
     return {name: cluster.execute(text).rowcount for name, text in QUIET.items()}
 
 
