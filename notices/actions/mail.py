@@ -5,7 +5,7 @@ import logging
 from smtplib import SMTPException
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from notices.hours import Hours, hours_of
@@ -63,6 +63,15 @@ def reached(day: dt.date) -> QuerySet[Member]:
 def waiting_mail() -> list[int]:
     rows = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=timezone.now())
     return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:MANY])
+
+
+def mail_waiting() -> dict[str, int]:
+    of, week = Mail.State, timezone.now() - dt.timedelta(days=7)
+    rows = Mail.objects.filter(created_at__gt=week)
+    return rows.aggregate(
+        waiting=Count("pk", filter=Q(state=of.WAITING)),
+        failed=Count("pk", filter=Q(state=of.FAILED)),
+    )
 
 
 def send_mail(company_id: int, pk: int) -> bool:
