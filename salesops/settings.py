@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "desk",
     "contracts",
     "customers",
+    "applications",
     "handbook",
     "approvals",
     "figures",
