@@ -16,7 +16,10 @@ def tidy() -> int:
 
 @shared_task(name="notices.mail")
 def mail() -> int:
-    """Every minute: what is due is planned in each company, then sent one by one."""
+    """Every minute: what is due is planned in each company, then sent one by one.
+
+    When the mail server is away the rest waits for the next minute, so that runs do not pile up.
+    """
     done = 0
     if not settings.HAS_MAIL:
         return done
@@ -25,5 +28,9 @@ def mail() -> int:
             planned = actions.plan_mail()
             waiting = actions.waiting_mail()
             beat("notices.mail", {"planned": planned})
-        done += sum(actions.send_mail(pk, row) for row in waiting)
+        try:
+            for row in waiting:
+                done += actions.send_mail(pk, row)
+        except actions.Unreachable:
+            break
     return done

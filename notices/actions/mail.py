@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
@@ -17,7 +17,7 @@ from tenancy.context import Origin, company
 from tenancy.params import param
 
 MOST_TRIES = 7
-MANY = 100
+MANY = 500
 FIRST_WAIT = dt.timedelta(minutes=2)
 LOOK_BACK = dt.timedelta(days=14)  # older news is found on the page
 log = logging.getLogger(__name__)
@@ -74,6 +74,10 @@ def mail_waiting() -> dict[str, int]:
     )
 
 
+class Unreachable(Exception):
+    """The mail server itself does not take mail now: the others need not be tried."""
+
+
 def send_mail(company_id: int, pk: int) -> bool:
     """One mail: claimed in one transaction, handed to the mail server outside of any.
 
@@ -86,10 +90,11 @@ def send_mail(company_id: int, pk: int) -> bool:
     if claimed is None:
         return False
     letter, tries = claimed
-    error = ""
+    error, is_down = "", False
     try:
         letter.send()
     except (SMTPException, OSError) as fault:
+        is_down = not isinstance(fault, SMTPRecipientsRefused | SMTPDataError)
         error = f"{type(fault).__name__} {getattr(fault, 'smtp_code', '')}".strip()
         log.warning("mail %s of company %s was not sent: %s", pk, company_id, error)
     with company(company_id, came=came):
@@ -98,6 +103,8 @@ def send_mail(company_id: int, pk: int) -> bool:
             mine.update(state=Mail.State.SENT, ended_at=timezone.now(), error="")
         elif mine.update(error=error) and tries >= MOST_TRIES:
             give_up(mine.get())
+    if is_down:
+        raise Unreachable
     return not error
 
 
