@@ -7,6 +7,7 @@ from approvals.api import CaseViewSet, DelegationViewSet
 from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
 from handbook.api import WhyViewSet
+from org.job_api import JobViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
@@ -19,3 +20,4 @@ router.register("visits", VisitViewSet, basename="visit")
 router.register("contracts", ContractViewSet, basename="contract")
 router.register("products", ProductViewSet, basename="product")
 router.register("why", WhyViewSet, basename="why")
+router.register("jobs", JobViewSet, basename="job")

@@ -39,6 +39,8 @@ TOO_FAR = "recovery ended before configured recovery target was reached"
 # what could go out a second time, or open a door that was closed since
 QUIET = {
     "letters": "UPDATE accounts_letter SET sent_at = now() WHERE sent_at IS NULL",
+    "mails": "UPDATE notices_mail SET state = 'dropped', ended_at = now() WHERE state = 'waiting'",
+    "news": "UPDATE notices_notice SET way = '' WHERE mail_id IS NULL AND way <> ''",
     "sessions": "DELETE FROM django_session",
     "links": "UPDATE org_onetimelink SET expires_at = now()"
              " WHERE used_at IS NULL AND expires_at > now()",
