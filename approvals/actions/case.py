@@ -241,10 +241,10 @@ def used_up(case: Case) -> set[int]:
 
 
 def deputies_of(task: Task) -> set[int]:
-    """Who stands in today for whoever is asked."""
-    lent = Delegation.objects.in_force().filter(principal=task.member_id)
-    of_kind = lent.filter(Q(kinds=[]) | Q(kinds__contains=[task.case.kind]))
-    return set(of_kind.values_list("stand_in", flat=True))
+    """Who may answer today for whoever is asked."""
+    lent, this = Delegation.objects.in_force(), Task.objects.filter(pk=task.pk)
+    rows = lent.filter(principal=task.member_id).select_related("stand_in__company")
+    return {row.stand_in_id for row in rows if this.lent_to(row.stand_in).exists()}
 
 
 def ask_again(news: Mapping[str, Any]) -> None:
