@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
+from approvals.kinds import kinds
 from approvals.models import Case, Copy, Delegation, Task
 from kit.because import Because, Line, any_of, no, yes
 from org.access import everybody, holds, rule, sees
@@ -182,12 +183,13 @@ def cases_to_decide(member: Member) -> list[int]:
     return list(tasks.union(copies)[:2000])
 
 
-def documents_to_decide(kind: str) -> Any:
-    """The same for the documents behind the cases of one kind."""
+def documents_to_decide(record: str) -> Any:
+    """The same for the documents of one table behind the cases of its kinds."""
 
     def duty(member: Member) -> list[int]:
-        tasks = Task.objects.seen_by(member).filter(case__kind=kind).order_by()
-        copies = Copy.objects.filter(member=member, case__kind=kind).order_by()
+        names = [kind.name for kind in kinds.values() if kind.record == record]
+        tasks = Task.objects.seen_by(member).filter(case__kind__in=names).order_by()
+        copies = Copy.objects.filter(member=member, case__kind__in=names).order_by()
         name = "case__object_id"
         return list(
             tasks.values_list(name, flat=True).union(copies.values_list(name, flat=True))[:2000]

@@ -80,6 +80,7 @@ class ApprovalsConfig(AppConfig):
             icon="checkbox",
             order=10,
             colour="amber",
+            is_urgent=True,
         )
         topic(
             key="approvals.ended",

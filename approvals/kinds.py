@@ -61,6 +61,11 @@ class Kind:
     writers: Callable[[Any], Iterable[int]] = lambda _doc: ()
     points: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def record(self) -> str:
+        """The label of its table, by which notices, papers and the log know its documents."""
+        return self.model._meta.label_lower
+
 
 kinds: dict[str, Kind] = {}
 
@@ -68,7 +73,7 @@ kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make a kind known and declare the clauses its steps enforce."""
     kinds[kind.name] = kind
-    place(kind.name, kind.url)
+    place(kind.record, kind.url)
     for step in kind.plan:
         if step.clause:
             bind(step.clause, "step", f"{kind.name}:{step.key}", "prevents")

@@ -39,7 +39,7 @@ def submit(document: Document, *, by: Member) -> Case:
     Errors: Forbidden, Refused("incomplete", errors by field), Refused("moved") when the document is
     no longer open. After a return with unchanged content the case goes straight back.
     """
-    kind = kinds[document._meta.label_lower]
+    kind = kinds[document.kind_name]
     check(by, f"{document._meta.app_label}.submit", document)
     model = type(document)
     document = model.objects.select_for_update(of=("self",)).get(pk=document.pk)

@@ -104,6 +104,11 @@ class Document(OwnedModel):
         abstract = True
 
     @property
+    def kind_name(self) -> str:
+        """The name of its `Kind`; a table that holds several kinds says which one it is."""
+        return self._meta.label_lower
+
+    @property
     def state(self) -> Status:
         return Status(self.status)
 
