@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.actions.document import add_decision, is_stale
+from approvals.actions.document import add_decision, is_stale, writers_of
 from approvals.kinds import Kind, StepPlan, kinds
 from approvals.models import (
     ADDED,
@@ -76,7 +76,7 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         "amount": facts.amount,
         "risks": [line.as_json() for line in facts.risks],
         "content_hash": content_hash,
-        "writers": sorted(set(kind.writers(document)) - {by.pk}),
+        "writers": sorted(writers_of(document) - {by.pk}),
         "owner_id": by.pk,
         "unit_id": document.unit_id,
         "org_path": document.org_path,

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_noop as N_
 from approvals.kinds import kinds
 from approvals.models import ADDED, Case, Decision, Document, Status, Task
 from audit.actions import record
+from audit.models import AuditLine
 from kit.because import Because, Refused, yes
 from kit.texthash import digest
 from org.models import Member
 from tenancy.actions import post
 from tenancy.context import origin
 
+WRITING = ("create", "change", "attach", "remove_attachment", "restore_attachment")
 VERBS = {
     "submit": N_("Submitted"),
     "approve": N_("Approved"),
@@ -44,6 +46,14 @@ def is_stale(document: Document) -> bool:
     if case is None or case.state != Case.State.RUNNING:
         return False
     return digest(kinds[case.kind].snapshot(document)) != case.content_hash
+
+
+def writers_of(document: Document) -> set[int]:
+    """ORG-1.3: all who ever wrote it or hung papers on it, whoever owns it now: the log knows."""
+    meta = document._meta
+    lines = AuditLine.objects.filter(object_kind=meta.label_lower, object_id=document.pk)
+    wrote = lines.filter(verb__in=[f"{meta.app_label}.{verb}" for verb in WRITING])
+    return set(wrote.exclude(actor_id=None).values_list("actor_id", flat=True))
 
 
 def is_passed(document: Document) -> bool:
