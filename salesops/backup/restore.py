@@ -40,7 +40,7 @@ TOO_FAR = "recovery ended before configured recovery target was reached"
 QUIET = {
     "letters": "UPDATE accounts_letter SET sent_at = now() WHERE sent_at IS NULL",
     "mails": "UPDATE notices_mail SET state = 'dropped', ended_at = now() WHERE state = 'waiting'",
-    "news": "UPDATE notices_notice SET way = '' WHERE mail_id IS NULL AND way <> ''",
+    "news": "UPDATE notices_notice SET way = '' WHERE way <> '' AND mail_id IS NULL",
     "sessions": "DELETE FROM django_session",
     "links": "UPDATE org_onetimelink SET expires_at = now()"
              " WHERE used_at IS NULL AND expires_at > now()",
@@ -197,9 +197,9 @@ class running:  # noqa: N801  a context, named as it reads
 def quieted(cluster: psycopg.Connection) -> dict[str, int]:
     """The passwords of this installation; letters, sessions and links of another time rest."""
     for role in ("owner", "app"):
-        names = sql.Identifier(role), services.secret(role)
-        text = sql.SQL("ALTER ROLE {} PASSWORD {}").format(*names)
-        cluster.execute(text)
+        given = sql.Identifier(role), services.secret(role)
+        words = sql.SQL("ALTER ROLE {} PASSWORD {}").format(*given)
+        cluster.execute(words)
     return {name: cluster.execute(text).rowcount for name, text in QUIET.items()}
 
 
