@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import BINDING, Contract
 from customers.regions import LETTERS, PROVINCES
+from figures.compare import growth
 from figures.measures import measures
 from figures.totals import Number, Row, figures, rows_url
 from kit.calendar import workdays_between
@@ -137,16 +138,6 @@ def limits(within: Unit | None, owner: Member | None) -> dict[str, Any]:
     """The same as arguments of a list."""
     unit = {"unit": within.pk} if within else {}
     return {"counted": "true"} | unit | ({"owner": owner.pk} if owner else {})
-
-
-def growth(value: Decimal, old: Decimal) -> tuple[str, str]:
-    """("+12.4%", look); no per cent of nothing."""
-    if not old:
-        return "", ""
-    share = ((value - old) / old * 100).quantize(Decimal("0.1"))
-    if not share:
-        return _("unchanged"), ""
-    return f"{share:+}%", "so-good" if share >= 0 else "so-bad"
 
 
 def table(

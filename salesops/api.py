@@ -6,6 +6,7 @@ from approvals.api import CaseViewSet, DelegationViewSet
 from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
 from handbook.api import WhyViewSet
+from kpi.api import PeriodViewSet, ReopeningViewSet, ReviewViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
@@ -16,4 +17,7 @@ router.register("contacts", ContactViewSet, basename="contact")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("contracts", ContractViewSet, basename="contract")
 router.register("products", ProductViewSet, basename="product")
+router.register("periods", PeriodViewSet, basename="period")
+router.register("reviews", ReviewViewSet, basename="review")
+router.register("reopenings", ReopeningViewSet, basename="reopening")
 router.register("why", WhyViewSet, basename="why")

@@ -76,6 +76,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "salesops",
     "desk",
+    "kpi",
     "contracts",
     "customers",
     "handbook",
@@ -291,6 +292,7 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
+    "close": {"task": "kpi.close", "schedule": 300.0, "options": {"expires": 300}},
     "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
     "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},

@@ -109,6 +109,7 @@ def build(cast):
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
     world.delegation = made["Delegation"]
+    build_months(world, made)
     world.contract, world.export = made["Contract"], made["ExportJob"]
     world.asked = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
@@ -174,6 +175,12 @@ def build(cast):
     world.west.case = world.west.contract.case
     world.west.member, world.west.unit = west, Unit.objects.get(pk=world.west.customer.unit_id)
     return world
+
+
+def build_months(world, made):
+    world.period, world.review = made["Period"], made["Review"]
+    world.asked_month = made["Reopening"]
+    world.frozen = world.asked_month.period
 
 
 def build_people(cast, world, made):
@@ -507,6 +514,17 @@ WRITES = {
     f"PATCH /api/v1/^contracts/{ONE}/$": Write(REP, "draft", api_paper, PAPER_REFS),
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
+    "POST /kpi/<int:pk>/freeze/": Write("director", "period"),
+    "POST /kpi/<int:pk>/reopen/": Write("finance", "frozen", same({"reason": "漏记两份合同"})),
+    "POST /kpi/reviews/<int:pk>/comment/": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /kpi/reopenings/<int:pk>/submit/": Write(
+        "finance", "asked_month", same({"reason": "漏记两份合同"})
+    ),
+    f"POST /api/v1/^periods/{ONE}/freeze/$": Write("director", "period"),
+    f"POST /api/v1/^reviews/{ONE}/comment/$": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /api/v1/^reopenings/$": Write(
+        "finance", "", lambda world: {"period": world.frozen.pk, "reason": "漏记两份合同"}
+    ),
 }  # fmt: skip
 
 

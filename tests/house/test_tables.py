@@ -18,7 +18,7 @@ OPEN = {
 }
 OURS = {
     "accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
-    "notices", "org", "tenancy",
+    "kpi", "notices", "org", "tenancy",
 }  # fmt: skip
 
 
