@@ -1,6 +1,7 @@
 """Addresses whose POST shows the page and writes nothing."""
 
 READS = {
+    "POST /applications/", "POST /applications/<int:pk>/",
     "POST /handbook/", "POST /handbook/<str:code>/", "POST /handbook/why/", "POST /help/terms/",
     "POST /kpi/", "POST /kpi/<int:pk>/", "POST /kpi/reviews/<int:pk>/",
     "POST /kpi/reopenings/<int:pk>/",
