@@ -16,6 +16,7 @@ from figures.measures import measures
 from figures.totals import Number, Row, figures, rows_url
 from kit.calendar import workdays_between
 from kit.forms import number
+from kpi.models import Period as Close
 from org.access import after
 from org.models import Member, Unit
 from tenancy.calendar import work_table
@@ -188,6 +189,13 @@ def leading(member: Member, period: Period, within: Unit | None) -> list[dict[st
         }
         for amount, row in ranked
     ]
+
+
+def close_of(member: Member, period: Period) -> Close | None:
+    """The review of a single month, which says whether it is frozen."""
+    if period.name not in {"", "month"}:
+        return None
+    return Close.objects.visible_to(member).filter(month=period.first).first()
 
 
 def recent_months(today: date) -> list[str]:

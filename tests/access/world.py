@@ -110,7 +110,6 @@ def build(cast):
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
     world.delegation = made["Delegation"]
-    build_months(world, made)
     world.contract, world.export = made["Contract"], made["ExportJob"]
     world.asked = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
@@ -204,6 +203,7 @@ def build_leaves(cast, world):
 
 def build_people(cast, world, made):
     """Members and units in every state the administrator meets."""
+    build_months(world, made)
     world.member, world.post = made["Member"], made["Post"]
     world.unit, world.move = made["Unit"], made["UnitMove"]
     world.empty_unit, world.off_unit = (

@@ -341,6 +341,13 @@ def test_the_page_of_a_month_asks_the_same_for_one_person_and_many(autumn):
     assert statements(client, path) <= few + 1
 
 
+def test_the_figures_say_that_a_month_is_frozen(autumn):
+    client = client_of(autumn.director)
+    path = f"/kpi/{autumn.september.pk}/"
+    assert path in client.get("/figures/", {"month": "2026-09"}).text
+    assert path not in client.get("/figures/", {"period": "quarter"}).text
+
+
 def test_an_empty_company_says_when_the_first_month_appears(acme):
     page = client_of(acme.east_rep).get("/kpi/")
     assert page.status_code == 200
