@@ -291,6 +291,7 @@ class CustomersConfig(AppConfig):
             order=10,
         )
         place("customers.customer", "customers:detail")
+        place("customers.visit", "customers:visit")
         topic(
             key="customers.shared",
             label=N_("A customer is shared with me"),

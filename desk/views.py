@@ -66,6 +66,7 @@ def figures_(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "may_export": rows and member.may("files.export"),
         "recent": dashboard.recent_months(today),
+        "close": dashboard.close_of(member, period),
     }
     return render(request, "desk/figures.html", context)
 

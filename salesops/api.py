@@ -7,6 +7,7 @@ from approvals.api import CaseViewSet, DelegationViewSet
 from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
 from handbook.api import WhyViewSet
+from kpi.api import PeriodViewSet, ReopeningViewSet, ReviewViewSet
 from org.job_api import JobViewSet
 
 router = DefaultRouter()
@@ -19,5 +20,8 @@ router.register("contacts", ContactViewSet, basename="contact")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("contracts", ContractViewSet, basename="contract")
 router.register("products", ProductViewSet, basename="product")
+router.register("periods", PeriodViewSet, basename="period")
+router.register("reviews", ReviewViewSet, basename="review")
+router.register("reopenings", ReopeningViewSet, basename="reopening")
 router.register("why", WhyViewSet, basename="why")
 router.register("jobs", JobViewSet, basename="job")

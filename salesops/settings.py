@@ -79,6 +79,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "salesops",
     "desk",
+    "kpi",
     "contracts",
     "customers",
     "applications",
@@ -300,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-ending": {"task": "contracts.tell_ending", "schedule": 600.0},
     "remind-of-contracts": {"task": "contracts.remind", "schedule": 600.0},
     "remind-of-customers": {"task": "customers.remind", "schedule": 600.0},
+    "close": {"task": "kpi.close", "schedule": 300.0, "options": {"expires": 300}},
     "mail": {"task": "notices.mail", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},

@@ -3,6 +3,8 @@
 READS = {
     "POST /applications/", "POST /applications/<int:pk>/",
     "POST /handbook/", "POST /handbook/<str:code>/", "POST /handbook/why/", "POST /help/terms/",
+    "POST /kpi/", "POST /kpi/<int:pk>/", "POST /kpi/reviews/<int:pk>/",
+    "POST /kpi/reopenings/<int:pk>/",
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/", "POST /notices/", "POST /notices/<int:pk>/",
     "POST /search/", "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/",

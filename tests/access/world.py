@@ -178,6 +178,12 @@ def build(cast):
     return world
 
 
+def build_months(world, made):
+    world.period, world.review = made["Period"], made["Review"]
+    world.asked_month = made["Reopening"]
+    world.frozen = world.asked_month.period
+
+
 def build_notices(world, made):
     """One that is new and one that was read."""
     world.notice, world.read_at = made["Notice"], timezone.now()
@@ -197,6 +203,7 @@ def build_leaves(cast, world):
 
 def build_people(cast, world, made):
     """Members and units in every state the administrator meets."""
+    build_months(world, made)
     world.member, world.post = made["Member"], made["Post"]
     world.unit, world.move = made["Unit"], made["UnitMove"]
     world.empty_unit, world.off_unit = (
@@ -550,6 +557,17 @@ WRITES = {
     f"PATCH /api/v1/^contracts/{ONE}/$": Write(REP, "draft", api_paper, PAPER_REFS),
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
+    "POST /kpi/<int:pk>/freeze/": Write("director", "period"),
+    "POST /kpi/<int:pk>/reopen/": Write("finance", "frozen", same({"reason": "漏记两份合同"})),
+    "POST /kpi/reviews/<int:pk>/comment/": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /kpi/reopenings/<int:pk>/submit/": Write(
+        "finance", "asked_month", same({"reason": "漏记两份合同"})
+    ),
+    f"POST /api/v1/^periods/{ONE}/freeze/$": Write("director", "period"),
+    f"POST /api/v1/^reviews/{ONE}/comment/$": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /api/v1/^reopenings/$": Write(
+        "finance", "", lambda world: {"period": world.frozen.pk, "reason": "漏记两份合同"}
+    ),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ OPEN = {
 }
 OURS = {
     "accounts", "applications", "approvals", "audit", "contracts", "customers", "desk", "figures",
-    "files", "notices", "org", "tenancy",
+    "files", "kpi", "notices", "org", "tenancy",
 }  # fmt: skip
 
 
