@@ -5,7 +5,20 @@ from rest_framework.routers import DefaultRouter
 from approvals.api import CaseViewSet, DelegationViewSet
 from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
+from desk.api import SearchViewSet
+from figures.api import FigureViewSet
+from files.api import AttachmentViewSet, ExportViewSet, ImportViewSet
 from handbook.api import WhyViewSet
+from notices.api import NoticeChoiceViewSet, NoticeViewSet
+from org.api.sets import (
+    CalendarViewSet,
+    CompanyViewSet,
+    MemberViewSet,
+    MeViewSet,
+    ParamViewSet,
+    PostViewSet,
+    UnitViewSet,
+)
 
 router = DefaultRouter()
 router.include_root_view = False
@@ -16,4 +29,18 @@ router.register("contacts", ContactViewSet, basename="contact")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("contracts", ContractViewSet, basename="contract")
 router.register("products", ProductViewSet, basename="product")
+router.register("attachments", AttachmentViewSet, basename="attachment")
+router.register("imports", ImportViewSet, basename="import")
+router.register("exports", ExportViewSet, basename="export")
+router.register("notices", NoticeViewSet, basename="notice")
+router.register("notice_choices", NoticeChoiceViewSet, basename="notice_choice")
+router.register("figures", FigureViewSet, basename="figure")
+router.register("search", SearchViewSet, basename="search")
+router.register("me", MeViewSet, basename="me")
+router.register("members", MemberViewSet, basename="member")
+router.register("units", UnitViewSet, basename="unit")
+router.register("posts", PostViewSet, basename="post")
+router.register("company", CompanyViewSet, basename="company")
+router.register("params", ParamViewSet, basename="param")
+router.register("calendar", CalendarViewSet, basename="calendar")
 router.register("why", WhyViewSet, basename="why")

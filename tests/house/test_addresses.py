@@ -19,6 +19,7 @@ PUBLIC = {
     "org/companies/": "choosing among one's own companies, before one is chosen",
     "org/enter/<str:token>/": "behind a one-use link, before there is a password",
     "i18n/setlang/": "language of the page",
+    "calendar/<str:token>/salesops.ics": "behind a member's own secret link",
     "api/v1/schema/": "the reference names no data",
     "api/v1/docs/": "the reference names no data",
 }
