@@ -115,7 +115,7 @@ def verbs_of(member: Member, case: Case, task: Task | None) -> list[dict[str, An
 
 def foreseen(document: Document, submitter: Member) -> list[StepShown]:
     """Who would be asked if it were submitted now, by the very routing that submission uses."""
-    kind = kinds[document._meta.label_lower]
+    kind = kinds[document.kind_name]
     chain = newest_chain(kind)
     steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
     return [
@@ -126,7 +126,9 @@ def foreseen(document: Document, submitter: Member) -> list[StepShown]:
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(steps, levels(document.unit, kind.name), submitter.pk)
+        for found in route(
+            steps, levels(document.unit, kind.name), submitter.pk, (), kind.writers(document)
+        )
     ]
 
 

@@ -74,6 +74,8 @@ ALL = {
     f"POST contracts/{ONE}/attach/": Write(REP, "draft", one_file),
     f"POST contracts/{ONE}/signed_copy/": Write(REP, "signed", one_file),
     f"POST contracts/{ONE}/copy/": Write(REP, "rejected"),
+    f"POST applications/{ONE}/copy/": Write(REP, "refused"),
+    f"POST applications/{ONE}/attach/": Write(REP, "blank", one_file),
     "POST products/": Write("secretary", "", same(product("NEW-2"))),
     f"PUT products/{ONE}/": Write("secretary", "product", same(product("NEW-3"))),
     f"PATCH products/{ONE}/": Write("secretary", "product", same(product("NEW-3"))),
