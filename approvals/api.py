@@ -215,8 +215,10 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     def remind(self, request: Request, pk: str | None = None) -> Response:
         return self._act(request, serializers.Serializer, actions.remind)
 
-    @extend_schema(request=BatchSerializer, responses=OutcomeSerializer(many=True))
-    @action(detail=False, methods=["post"])
+    @extend_schema(
+        request=BatchSerializer, responses=OutcomeSerializer(many=True), filters=False
+    )
+    @action(detail=False, methods=["post"], pagination_class=None)
     def approve_many(self, request: Request) -> Response:
         said = BatchSerializer(data=request.data)
         said.is_valid(raise_exception=True)

@@ -120,6 +120,8 @@ class ContactSerializer(Veiled, serializers.ModelSerializer):
 
     veiled = numbers.CONTACT
     mobile = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    # the action looks at the address; what a mask leaves of one is none
+    email = serializers.CharField(max_length=254, required=False, allow_blank=True)
 
     class Meta:
         model = Contact
