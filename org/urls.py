@@ -39,6 +39,7 @@ urlpatterns = [
     path("calendar/load/", views.load_year, name="load_year"),
     path("me/", views.profile, name="profile"),
     path("tokens/make/", views.make_token, name="make_token"),
+    path("tokens/make_feed/", views.make_feed, name="make_feed"),
     path("tokens/revoke/", views.revoke_token, name="revoke_token"),
     path("companies/", views.choose_company, name="choose_company"),
     path("enter/<str:token>/", views.enter, name="enter"),

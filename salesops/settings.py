@@ -49,6 +49,8 @@ MAIL_TLS = read("MAIL_TLS", "starttls")
 MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
 METRICS_TOKEN = read("METRICS_TOKEN", services.secret("metrics") if EMBEDDED else "")
+API_PER_TOKEN = int(read("API_PER_TOKEN", "3000"))  # requests a minute
+API_PER_MEMBER = int(read("API_PER_MEMBER", "6000"))
 # what mail points to; letters that answer a request take its address
 SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.split(',')[0]}"
 
@@ -279,10 +281,32 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Salesops",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DESCRIPTION": "The same rules and the same acts as on the pages. Read docs/api.md first.",
+    "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "BranchKind": "org.api.bodies.BRANCHES",
+        "CaseState": "approvals.models.case.Case.State",
         "DocumentStatus": "approvals.models.Status",
+        "ExportForm": "files.models.ExportJob.Form",
+        "ImportRowState": "files.models.ImportRow.State",
+        "ImportStatus": "files.models.ImportState",
+        "NoteKind": "customers.models.Note.Kind",
+        "PaperPurpose": "files.models.Purpose",
+        "PaymentBasis": "contracts.models.Instalment.Basis",
+        "PriceMode": "contracts.models.PriceMode",
+        "Province": "customers.regions.PROVINCES",
+        "Role": "org.models.Role",
+        "Source": "customers.models.customer.Source",
+        "Tier": "customers.models.Tier",
+        "UnitKind": "org.models.Unit.Kind",
+        "VatCategory": "contracts.models.VatCategory",
+        "VisitKind": "customers.models.Visit.Kind",
         "VisitStatus": "customers.models.Visit.Status",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "org.api.schema.common",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

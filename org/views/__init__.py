@@ -24,7 +24,7 @@ from org.views.member import (
 )
 from org.views.succession import hand_over_all
 from org.views.support import end_support, support, supports
-from org.views.token import make_token, revoke_token
+from org.views.token import make_feed, make_token, revoke_token
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -44,6 +44,7 @@ __all__ = [
     "invite_again",
     "jobs",
     "load_year",
+    "make_feed",
     "make_token",
     "member",
     "members",

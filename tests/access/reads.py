@@ -24,7 +24,7 @@ READS = {
     "POST /accounts/totp/add/", "POST /accounts/totp/remove/", "POST /accounts/codes/",
     "POST /accounts/codes/renew/", "POST /accounts/passkeys/add/",
     "POST /accounts/passkeys/rename/", "POST /accounts/passkeys/remove/",
-    "POST /org/tokens/make/", "POST /org/tokens/revoke/",
+    "POST /org/tokens/make/", "POST /org/tokens/make_feed/", "POST /org/tokens/revoke/",
     # and this one wants the number of a session of one's own
     "POST /accounts/sessions/end/",
 }  # fmt: skip

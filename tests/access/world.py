@@ -5,8 +5,6 @@ whose POST only shows a page stands in `READS`.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import psycopg
@@ -44,7 +42,9 @@ from tests.access.bodies import (
     stand_in,
 )
 from tests.access.changes import tables
+from tests.access.programs import PROGRAMS
 from tests.access.reads import READS
+from tests.access.write import ONE, Write
 
 __all__ = ["READS"]
 
@@ -224,18 +224,6 @@ def build_people(cast, world, made):
 # --- valid requests -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Write:
-    """Who may send what to which record; `refs` are the body's names of other records."""
-
-    who: str
-    on: str = ""
-    body: Callable[..., dict] = field(default=lambda _world: {})
-    refs: dict[str, str] = field(default_factory=dict)
-    # names that the address takes by design although the body here leaves them out
-    takes: frozenset[str] = frozenset()
-
-
 CUSTOMER = {
     "name": "北方重工有限公司", "credit_code": "", "industry": "机械", "province": "31",
     "city": "上海", "address": "浦东", "phone": "021-58881234", "source": "visit",
@@ -361,7 +349,6 @@ def signed(world):
 TO_MEMBER = {"to": "member"}
 PAPER_REFS = {"customer": "customer", "lines.0.product": "product"}
 REP, BOSS = "east_rep", "east_supervisor"
-ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
 
@@ -525,7 +512,9 @@ WRITES = {
     # colleagues are known to everybody: whether one will do is the action's to say
     "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
-    "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
+    "POST /api/v1/^customers/$": Write(
+        REP, "", same(with_json_bools(CUSTOMER)), {}, frozenset({"owner"})
+    ),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
     f"PUT /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
     f"PATCH /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
@@ -568,11 +557,11 @@ WRITES = {
     "POST /api/v1/^reopenings/$": Write(
         "finance", "", lambda world: {"period": world.frozen.pk, "reason": "漏记两份合同"}
     ),
-}  # fmt: skip
+} | PROGRAMS  # fmt: skip
 
 
 def send(client, method, path, body):
-    if path.startswith("/api/"):
+    if path.startswith("/api/") and "file" not in body:
         return client.generic(method, path, json.dumps(body), content_type="application/json")
     return client.post(path, body)
 
