@@ -74,11 +74,14 @@ function hide() {
 function closed() {
   link(row(shown))?.focus();
   mark(null);
+  shown = "";
+  document.getElementById("so-glance-body").replaceChildren();
   if (history.state?.soGlance) history.back();
 }
 
 async function refresh(at) {
   const wasOpen = glance().open && WIDE.matches;
+  if (shown) document.getElementById("so-glance-body").replaceChildren();
   shown = "";
   if (glance().open && !wasOpen) hide();
   await window.htmx.ajax("GET", location.href, { target: "#so-inbox", swap: "innerHTML" });
