@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
+from approvals.kinds import kinds
 from approvals.models import Case, Copy, Delegation, Task
 from kit.because import Because, Line, any_of, no, yes
 from org.access import everybody, holds, rule, sees
@@ -30,19 +31,21 @@ def see_case(member: Member, case: Case) -> Because:
     label=N_("Decide on the step that waits for one"),
 )
 def decide(member: Member, case: Case) -> Because:
-    """Whoever holds an open task of the case, except its submitter."""
+    """Whoever holds an open task of the case, except its authors."""
     return decides_with(member, case, asked_of(member, case))
 
 
 def asked_of(member: Member, case: Case) -> Task | None:
-    """The task the rules judge by; a submitter has none."""
-    return None if case.owner_id == member.pk else own_task(member, case)
+    """The task the rules judge by; its authors have none."""
+    return None if member.pk in case.authors else own_task(member, case)
 
 
 def decides_with(member: Member, case: Case, task: Task | None) -> Because:
     """The rule itself, of what was read: a page that asks four rules reads the task once."""
-    if case.owner_id == member.pk:
+    if member.pk in case.authors:
         text = N_("you submitted it yourself")
+        if case.owner_id != member.pk:
+            text = N_("you wrote part of it yourself")
         return no("decide", Line("conflict", ok=False, text=text, clause="ORG-1.3"))
     if task is None:
         text = N_("it is not waiting for you")
@@ -67,7 +70,9 @@ def answer(member: Member, case: Case) -> Because:
     """Whoever is or was asked in this round; who came too late is told so by the engine."""
     if may_decide := decide(member, case):
         return may_decide
-    if case.owner_id != member.pk and case.tasks.filter(round=case.round, member=member).exists():
+    mine = case.tasks.filter(round=case.round)
+    was_asked = mine.filter(member=member).exists() or mine.seen_by(member).exists()
+    if member.pk not in case.authors and was_asked:
         return yes("answer", Line("step", ok=True, text=N_("you are asked in this round")))
     return may_decide
 
@@ -190,12 +195,13 @@ def cases_to_decide(member: Member) -> list[int]:
     return list(tasks.union(copies)[:2000])
 
 
-def documents_to_decide(kind: str) -> Any:
-    """The same for the documents behind the cases of one kind."""
+def documents_to_decide(record: str) -> Any:
+    """The same for the documents of one table behind the cases of its kinds."""
 
     def duty(member: Member) -> list[int]:
-        tasks = Task.objects.seen_by(member).filter(case__kind=kind).order_by()
-        copies = Copy.objects.filter(member=member, case__kind=kind).order_by()
+        names = [kind.name for kind in kinds.values() if kind.record == record]
+        tasks = Task.objects.seen_by(member).filter(case__kind__in=names).order_by()
+        copies = Copy.objects.filter(member=member, case__kind__in=names).order_by()
         name = "case__object_id"
         return list(
             tasks.values_list(name, flat=True).union(copies.values_list(name, flat=True))[:2000]

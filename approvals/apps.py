@@ -27,15 +27,16 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals import access, glossary, news, panels
-        from approvals.actions import ask_again
+        from approvals.actions import ask_again, ask_below
         from approvals.models import Delegation
         from org.access import duties, stand_ins
-        from org.actions import SEATS_CHANGED
+        from org.actions import SEATS_CHANGED, UNIT_MOVED
         from tenancy.actions import handle
         from tenancy.params import declare
 
         glossary.ready()
         handle(SEATS_CHANGED, ask_again)
+        handle(UNIT_MOVED, ask_below)
         stand_ins.append(Delegation.objects.told_to_scope)
         handle("approvals.delegated", news.delegated)
         asked = ("submitted", "asked", "withdraw", "transfer")
@@ -79,6 +80,7 @@ class ApprovalsConfig(AppConfig):
             icon="checkbox",
             order=10,
             colour="amber",
+            is_urgent=True,
         )
         topic(
             key="approvals.ended",

@@ -48,6 +48,7 @@ class Board:
     may_decide: Because
     may_withdraw: bool
     is_stale: bool
+    record: str = ""
     task: Task | None = None
     behalf: Member | None = None
     points: list[dict[str, Any]] = field(default_factory=list)
@@ -86,6 +87,7 @@ def board(
         may_decide=may_decide,
         may_withdraw=bool(member.may("approvals.withdraw", case)) and (stale or not decided),
         is_stale=stale,
+        record=document._meta.label_lower,
         task=task,
         behalf=task.member if task and task.member_id != member.pk else None,
         points=points_of(case, task, typed or {}),
@@ -150,7 +152,7 @@ def afterwards(steps: list[StepShown], task: Task | None) -> str:
 
 def foreseen(document: Document, submitter: Member) -> list[StepShown]:
     """Who would be asked if it were submitted now, by the very routing that submission uses."""
-    kind = kinds[document._meta.label_lower]
+    kind = kinds[document.kind_name]
     chain = newest_chain(kind)
     steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
     return [
@@ -161,7 +163,9 @@ def foreseen(document: Document, submitter: Member) -> list[StepShown]:
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(steps, levels(document.unit, kind.name), submitter.pk)
+        for found in route(
+            steps, levels(document.unit, kind.name), submitter.pk, (), kind.writers(document)
+        )
     ]
 
 

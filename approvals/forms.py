@@ -92,9 +92,9 @@ class CaseForm(forms.Form):
         self.fields["to"].offer(self.posts(case, member))
 
     def posts(self, case: Case, member: Member) -> Any:
-        """Everybody but representatives, the submitter and oneself."""
+        """Everybody but representatives, the authors and oneself."""
         others = Post.objects.exclude(role=Role.REP)
-        return others.exclude(member__in=[member.pk, case.owner_id])
+        return others.exclude(member__in=[member.pk, *case.authors])
 
 
 class TransferForm(CaseForm):
@@ -104,7 +104,7 @@ class TransferForm(CaseForm):
         task = own_task(member, case)
         wanted = [role for role in Role.values if task and task.step.role in steps_for(role)]
         line = Post.objects.filter(role__in=wanted, unit__in=case.unit.ancestor_ids)
-        return line.exclude(member__in=[member.pk, case.owner_id])
+        return line.exclude(member__in=[member.pk, *case.authors])
 
 
 class SignerForm(CaseForm):

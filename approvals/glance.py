@@ -37,7 +37,7 @@ def glance(
         "risks": seen_board.risks,
         "panels": panels_of(place, member, document),
         "facts": [] if panels[place] else facts_of(kind.snapshot(document)),
-        "papers": attachments(member, document) if case.kind in holders else None,
+        "papers": attachments(member, document) if kind.record in holders else None,
         "sees": sees(member, case),
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as N_
 
+from approvals.kinds import kinds
 from approvals.models import Case, Decision, Delegation, Task
 from notices.actions import settle, write
 from org.models import Post, Role
@@ -33,14 +34,14 @@ def submitted(news: Mapping[str, Any]) -> None:
         # steps that were opened together are one request, also to whoever is asked for two
         asked[f"{at:%Y%m%d%H%M%S%f}"] |= with_stand_ins(member, case.kind) if member else queue()
     still = set().union(*asked.values())
-    settle(ASKED, kind=case.kind, target=case.object_id, keep=still)
+    settle(ASKED, kind=kinds[case.kind].record, target=case.object_id, keep=still)
     for at, people in asked.items():
         write(
             topic=ASKED,
             to=people - {case.owner_id},
             text=N_("%(who)s asks you to decide on %(name)s"),
             event=f"{ASKED}:{case.pk}.{at}",
-            kind=case.kind,
+            kind=kinds[case.kind].record,
             target=case.object_id,
             by=case.owner_id,
             values={"who": case.owner.name},
@@ -91,7 +92,7 @@ def decided(news: Mapping[str, Any]) -> None:
         to=[case.owner_id],
         text=text,
         event=event,
-        kind=case.kind,
+        kind=kinds[case.kind].record,
         target=case.object_id,
         by=decision.by_id,
         values=values,
@@ -106,7 +107,7 @@ def said(news: Mapping[str, Any]) -> None:
         to=[one["id"] for one in decision.people],
         text=SAID[decision.verb],
         event=f"{TALK}:{decision.pk}",
-        kind=decision.case.kind,
+        kind=kinds[decision.case.kind].record,
         target=decision.case.object_id,
         by=decision.by_id,
         values={"who": decision.by.name},
@@ -128,7 +129,7 @@ def late(news: Mapping[str, Any]) -> None:
         to=to,
         text=text,
         event=f"{ASKED}:{task.pk}.{'late' if 'told' in news else 'soon'}",
-        kind=case.kind,
+        kind=kinds[case.kind].record,
         target=case.object_id,
         by=None,
         values=values,

@@ -1,6 +1,6 @@
 """Who decides: a pure function over the seats above the submitter, with its reasons (T8)."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -78,13 +78,20 @@ def ladder_from(role: str) -> tuple[str, ...]:
     return LADDER[LADDER.index(role) :] if role in LADDER else (role,)
 
 
-def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]) -> Route:
-    """The people of one step: never the submitter, never somebody who already decides elsewhere.
+def seek(
+    step: Step,
+    line: Sequence[Level],
+    submitter: int,
+    taken: Iterable[int],
+    writers: Collection[int] = (),
+) -> Route:
+    """The people of one step: never its authors, never somebody who already decides elsewhere.
 
     Empty and own seats, and the same person twice, go one level up and at last to the company's
     queue; no step is ever passed in silence.
     """
-    busy, lines = {*taken, submitter}, []
+    authors = {submitter, *writers}
+    busy, lines = {*taken, *authors}, []
     for role in ladder_from(step.role):
         label = msgid(Role(role).label)
         found = False
@@ -92,7 +99,7 @@ def seek(step: Step, line: Sequence[Level], submitter: int, taken: Iterable[int]
             people = level.holders.get(role, ())
             found = found or bool(people)
             free = tuple(p for p in people if p.can_decide(busy))
-            lines += [_skipped(p, submitter, label) for p in people if p not in free]
+            lines += [_skipped(p, submitter, authors, label) for p in people if p not in free]
             if free:
                 text = N_("%(who)s is %(role_label)s of %(unit)s")
                 values = {
@@ -133,26 +140,37 @@ def _lent(people: Iterable[Person]) -> list[Line]:
     ]
 
 
-def _skipped(person: Person, submitter: int, label: str) -> Line:
+def _skipped(person: Person, submitter: int, authors: Container[int], label: str) -> Line:
     gone = N_("%(who)s is switched off, and the stand-in cannot decide as %(role_label)s")
     own = N_("%(who)s submitted it and cannot decide as %(role_label)s")
+    wrote = N_("%(who)s wrote part of it and cannot decide as %(role_label)s")
     twice = N_("%(who)s already decides another step, so %(role_label)s goes one level up")
+    text = gone if person.is_away else twice
+    if person.pk in authors:
+        text = own if person.pk == submitter else wrote
     return Line(
         "exemption",
         ok=False,
-        text=own if person.pk == submitter else gone if person.is_away else twice,
+        text=text,
         values={"who": person.name, "role_label": label},
         clause="ORG-1.3",
     )
 
 
 def route(
-    steps: Iterable[Step], line: Sequence[Level], submitter: int, decided: Iterable[int] = ()
+    steps: Iterable[Step],
+    line: Sequence[Level],
+    submitter: int,
+    decided: Iterable[int] = (),
+    writers: Collection[int] = (),
 ) -> list[Route]:
-    """Route steps in order; `decided` are people whose decision already counts in this round."""
+    """Route steps in order; `decided` are people whose decision already counts in this round.
+
+    `writers` wrote any of it: like the submitter they are passed over.
+    """
     taken, routes = set(decided), []
     for step in steps:
-        found = seek(step, line, submitter, taken)
+        found = seek(step, line, submitter, taken, writers)
         # T8: only a step the company added, and never that of finance, is passed for this
         if not step.is_fixed and step.role != Role.FINANCE and (known := once(step, line, taken)):
             routes.append(known)

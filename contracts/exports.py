@@ -40,7 +40,9 @@ def header(contacts: bool) -> list[str]:
     return [_(text) for text in HEADINGS]
 
 
-def rows(member: Member, some: Sequence[int], contacts: bool) -> list[Sequence[Cell]]:
+def rows(
+    member: Member, some: Sequence[int], contacts: bool, filters: QueryDict
+) -> list[Sequence[Cell]]:
     found = Contract.objects.visible_to(member).filter(pk__in=some)
     by_pk = {c.pk: c for c in found.select_related("customer", "owner", "unit")}
     return [row(by_pk[pk]) for pk in some if pk in by_pk]

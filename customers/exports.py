@@ -42,7 +42,9 @@ def header(contacts: bool) -> list[str]:
     return [_(text) for text in (*HEADINGS, *(PRIVATE if contacts else ()))]
 
 
-def rows(member: Member, some: Sequence[int], contacts: bool) -> list[Sequence[Cell]]:
+def rows(
+    member: Member, some: Sequence[int], contacts: bool, filters: QueryDict
+) -> list[Sequence[Cell]]:
     found = Customer.objects.visible_to(member).filter(pk__in=some).select_related("owner", "unit")
     if contacts:
         people = Contact.objects.filter(archived_at=None).order_by("-is_primary", "pk")

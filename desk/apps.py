@@ -10,9 +10,29 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self) -> None:
-        from desk import access, finders  # noqa: F401
+        from desk import access, exports, finders  # noqa: F401
         from kit import terms
+        from tenancy.params import declare
 
+        exports.ready()
+        declare(
+            "desk.behind",
+            80,
+            N_("Share of the pace below which somebody is named as behind"),
+            unit="%",
+            low=1,
+            high=100,
+            clause="PLAN-2.4",
+        )
+        declare(
+            "desk.quiet_days",
+            5,
+            N_("Working days without a visit after which a person is named"),
+            unit=N_("days"),
+            low=1,
+            high=60,
+            clause="CUS-1.9",
+        )
         terms.page = "desk:terms"
 
         door(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from contracts.models import BINDING, Contract
@@ -13,6 +14,7 @@ from customers.regions import LETTERS, PROVINCES
 from figures.measures import measures
 from figures.totals import Number, Row, figures, rows_url
 from kit.calendar import workdays_between
+from kit.forms import number
 from org.access import after
 from org.models import Member, Unit
 from tenancy.calendar import work_table
@@ -73,6 +75,17 @@ def period_of(name: str, month: str, today: date) -> Period:
     whole = span(first, size)
     before, year_ago = span(shifted(first, -size), size), span(shifted(first, -12), size)
     return Period(name, label, first, min(whole[1], today), whole[1], before, year_ago)
+
+
+def asked(query: QueryDict, today: date) -> tuple[Period, Unit | None, Member | None]:
+    """Period, unit and person of an address; the tree is open to all, its numbers are not."""
+
+    def chosen(name: str, model: Any) -> Any:
+        value = query.get(name)
+        return model.objects.filter(pk=number(value)).first() if value else None
+
+    period = period_of(query.get("period", "month"), query.get("month", ""), today)
+    return period, chosen("unit", Unit), chosen("owner", Member)
 
 
 def span(first: date, months: int) -> Span:

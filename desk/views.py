@@ -5,14 +5,13 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from desk import dashboard
+from desk.attention import concerns
 from desk.beginning import first_steps, share
 from desk.pending import stages
 from desk.today import desk_of, greeting
 from kit import terms as words
-from kit.forms import number
 from kit.search import Sought, look
 from org.access import page
-from org.models import Member, Unit
 
 
 @page("desk.home")
@@ -33,15 +32,16 @@ def home(request: HttpRequest) -> HttpResponse:
 def figures_(request: HttpRequest) -> HttpResponse:
     """What the reader's sight adds up to; every number opens its rows."""
     member, today = request.member, timezone.localdate()
-    period = dashboard.period_of(
-        request.GET.get("period", "month"), request.GET.get("month", ""), today
-    )
-    within, owner = chosen(request.GET.get("unit"), Unit), chosen(request.GET.get("owner"), Member)
+    period, within, owner = dashboard.asked(request.GET, today)
     if request.GET.get("tiles"):
         found = dashboard.provinces(member, period, within, owner)
         part = "desk/_tiles.html" if request.htmx else "desk/tiles.html"
         return render(request, part, {"period": period, "within": within, "provinces": found})
     seat = dashboard.seat_of(member)
+    if request.GET.get("attention"):
+        found = concerns(member, period, within, owner, seat)
+        part = "desk/_attention.html" if request.htmx else "desk/attention.html"
+        return render(request, part, {"period": period, "within": within, "concerns": found})
     way, rows = dashboard.table(member, period, within, owner, seat)
     months = dashboard.history(member, period, today, within, owner)
     trend = months[-dashboard.MONTHS :]
@@ -64,6 +64,7 @@ def figures_(request: HttpRequest) -> HttpResponse:
         "stages": stages(member, within, owner),
         "best": best,
         "now": timezone.now(),
+        "may_export": rows and member.may("files.export"),
         "recent": dashboard.recent_months(today),
     }
     return render(request, "desk/figures.html", context)
@@ -82,11 +83,6 @@ def search(request: HttpRequest) -> HttpResponse:
     names = {"so-palette-list": "desk/_palette.html", "so-found": "desk/_found.html"}
     target = request.htmx.target if request.htmx else ""
     return render(request, names.get(target, "desk/search.html"), context)
-
-
-def chosen(value, model):
-    """The unit or member of the address; the tree is open to everybody, its numbers are not."""
-    return model.objects.filter(pk=number(value)).first() if value else None
 
 
 @page("desk.terms")

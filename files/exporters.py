@@ -13,9 +13,9 @@ from org.models import Member
 class Exporter:
     """`ids(member, filters)` are the rows of the member's own list, in its order.
 
-    `rows(member, ids, contacts)` reads some of them, again through the member's sight; `header`
-    fits them. `rule` says who may list, `contacts_rule` who may take telephone numbers along;
-    empty where there are none.
+    `rows(member, ids, contacts, filters)` reads some of them, again through the member's sight;
+    `header` fits them. `rule` says who may list, `contacts_rule` who may take telephone numbers
+    along; empty where there are none.
     """
 
     kind: str
@@ -24,7 +24,7 @@ class Exporter:
     contacts_rule: str
     ids: Callable[[Member, QueryDict], Sequence[int]]
     header: Callable[[bool], list[str]]
-    rows: Callable[[Member, Sequence[int], bool], list[Sequence[Cell]]]
+    rows: Callable[[Member, Sequence[int], bool, QueryDict], list[Sequence[Cell]]]
     url: str
 
 

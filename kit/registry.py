@@ -166,7 +166,8 @@ def command(**fields: Any) -> None:
 class Topic:
     """One kind of notice a member may want or not.
 
-    `gone` is the whole sentence for readers who no longer see the record it was about.
+    `gone` is the whole sentence for readers who no longer see the record it was about. What
+    `is_urgent` may also be mailed at once.
     """
 
     key: str
@@ -176,6 +177,7 @@ class Topic:
     order: int
     colour: str = "info"
     url: str = ""
+    is_urgent: bool = False
 
 
 topics: dict[str, Topic] = {}

@@ -5,16 +5,28 @@ from django.utils.translation import gettext_noop as N_
 
 from kit.registry import command, door, panel
 
+PARAMS = (
+    ("digest", 1, N_("A daily mail of what is unread, for whoever wants it: 1 on, 0 off"), 1),
+    ("digest_hour", 9, N_("Hour of the daily mail, on working days between 9 and 18"), 17),
+    ("quiet_from_hour", 21, N_("Hour from which no mail is sent"), 23),
+    ("quiet_until_hour", 8, N_("Hour until which no mail is sent"), 23),
+)
+
 
 class NoticesConfig(AppConfig):
     name = "notices"
 
     def ready(self) -> None:
-        from notices import access, actions, panels, reading  # noqa: F401
+        from notices import access, actions, glossary, panels, reading  # noqa: F401
         from tenancy.actions import handle
+        from tenancy.params import declare
 
         handle("notices.tell", actions.receive)
+        glossary.ready()
+        for key, default, label, high in PARAMS:
+            declare(f"notices.{key}", default, label, low=0, high=high, clause="RPT-3.4")
         panel("account.settings", 50, panels.choices)
+        panel("org.company", 60, panels.mail)
         # no group: the bell stands in the frame itself
         door(
             group="",

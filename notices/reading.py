@@ -67,4 +67,4 @@ def sentence(notice: Notice, name: str) -> str:
 
 
 def unread_of(member: Member) -> QuerySet:
-    return Notice.objects.visible_to(member).unread()
+    return Notice.objects.visible_to(member).on_page().unread()

@@ -1,6 +1,7 @@
-"""Celery shell: old notices go, once a day in every company."""
+"""Celery shells: mail goes out; old notices go, once a day in every company."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from notices import actions
@@ -20,4 +21,18 @@ def tidy() -> int:
                 run.finished_at = timezone.now()
                 run.save(update_fields=["did", "finished_at"])
                 done += 1
+    return done
+
+
+@shared_task(name="notices.mail")
+def mail() -> int:
+    """Every minute: what is due is planned in each company, then sent one by one."""
+    done = 0
+    if not settings.HAS_MAIL:
+        return done
+    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
+        with company(pk, came=Origin(channel="job")):
+            actions.plan_mail()
+            waiting = actions.waiting_mail()
+        done += sum(actions.send_mail(pk, row) for row in waiting)
     return done

@@ -135,9 +135,10 @@ local  all          owner,app  scram-sha-256
 host   all          owner,app  127.0.0.1/32  scram-sha-256
 host   all          owner,app  ::1/128       scram-sha-256
 """
+# a backup that stands still makes the server keep its changes, but never fills the disk with them
 SETTINGS = ["listen_addresses=", "unix_socket_permissions=0700", "log_timezone=UTC", "timezone=UTC",
             "shared_buffers=256MB", "max_connections=60", "password_encryption=scram-sha-256",
-            "jit=off"]
+            "jit=off", "max_slot_wal_keep_size=4GB"]
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]      # tests only
 SQL = """\
 CREATE ROLE owner LOGIN CREATEDB PASSWORD '{owner}'
@@ -163,6 +164,22 @@ def options(values: list[str]) -> list[str]:
     return [part for value in values for part in ("-c", value)]
 
 
+def owners() -> tuple[dict, list[str]]:
+    """Who runs the server, for subprocess; the accounts that may maintain it."""
+    user, me = server_user(), pwd.getpwuid(os.geteuid()).pw_name
+    if user is None:
+        return {}, [me]
+    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    return who, list(dict.fromkeys([me, user.pw_name]))
+
+
+def write_access(folder: Path) -> None:
+    """Who gets in, and how."""
+    (folder / "pg_hba.conf").write_text(HBA)
+    lines = (f'maintenance "{name}" postgres\n' for name in owners()[1])
+    (folder / "pg_ident.conf").write_text("".join(lines))
+
+
 def make_cluster(fast: bool) -> Path:
     """Make the cluster in a folder renamed when complete: killing it is harmless."""
     folder, user = home() / "pg", server_user()
@@ -174,11 +191,10 @@ def make_cluster(fast: bool) -> Path:
     half = folder.with_name("pg.part")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(mode=0o700, parents=True)
-    who = {}
     if user:
         home().chmod(0o755)
         os.chown(half, user.pw_uid, user.pw_gid)
-        who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    who, _names = owners()
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
     def run(program: str, *args: object, text: str = "") -> None:
@@ -192,10 +208,7 @@ def make_cluster(fast: bool) -> Path:
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8",
         "--text-search-config=simple", "--auth-local=peer", "--auth-host=scram-sha-256",
         "--no-instructions", "--no-sync")
-    (half / "pg_hba.conf").write_text(HBA)
-    me = pwd.getpwuid(os.geteuid()).pw_name
-    names = dict.fromkeys([me, user.pw_name if user else me])
-    (half / "pg_ident.conf").write_text("".join(f'maintenance "{n}" postgres\n' for n in names))
+    write_access(half)
     if fast:
         (half / "fast").touch()
     first = ["log_min_messages=warning", "password_encryption=scram-sha-256", "exit_on_error=on"]
@@ -236,7 +249,17 @@ def services(fast: bool = False) -> list[Child]:
                "--appendonly", "no" if fast else "yes", "--appendfsync", "everysec",
                "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no"],
               ready=lambda: answers(str(run / "redis.sock"), b"PING\r\n", b"+PONG")),
+        # PostgreSQL hands its last changes over while it stops
+        Child("follow", follower, cwd=BASE, env={"SALESOPS_DATA": str(DATA)}, last=True),
     ]
+
+
+def follower() -> list[str] | None:
+    """What streams into the backup folder, once `backup` has named one."""
+    with contextlib.suppress(FileNotFoundError):
+        return [sys.executable, "-m", "salesops.backup.follow",
+                (DATA / "backup").read_text().strip()]
+    return None
 
 
 def up(fast: bool = False) -> None:

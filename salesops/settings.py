@@ -48,6 +48,8 @@ MAIL_PASSWORD = read("MAIL_PASSWORD", "")
 MAIL_TLS = read("MAIL_TLS", "starttls")
 MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
+# what mail points to; letters that answer a request take its address
+SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.split(',')[0]}"
 
 
 def database(url: str, *, owner: bool = False) -> dict[str, Any]:
@@ -78,6 +80,7 @@ INSTALLED_APPS = [
     "desk",
     "contracts",
     "customers",
+    "applications",
     "handbook",
     "approvals",
     "figures",
@@ -292,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
     "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
+    "mail": {"task": "notices.mail", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},
     "tidy-logins": {"task": "accounts.tidy", "schedule": 3600.0},

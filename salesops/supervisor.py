@@ -37,17 +37,26 @@ def die_with_parent(parent: int, number: int) -> None:
 
 
 class Child:
-    """One process, started in a session of its own so that Ctrl-C reaches only the supervisor."""
+    """One process, started in a session of its own so that Ctrl-C reaches only the supervisor.
+
+    `command` may be a function: it is asked again and again, and None means not now.
+    `last`: it ends after all others, whatever its place.
+    """
 
     def __init__(self, name, command, *, ready=None, stop=signal.SIGTERM, patience=30,
-                 user=None, cwd=None, env=None):
-        self.name, self.command, self.ready = name, command, ready
+                 user=None, cwd=None, env=None, last=False):
+        self.name, self.ready = name, ready
+        self.wanted = command if callable(command) else lambda: command
+        self.command, self.last = None, last
         self.stop, self.patience = stop, patience
         self.user, self.cwd, self.env = user, cwd, env or {}
         self.process, self.failures, self.next_try, self.started = None, 0, 0.0, 0.0
         self.log = DATA / "log" / f"{name}.log"
 
     def start(self) -> None:
+        self.command = self.wanted()
+        if self.command is None:
+            return
         self.log.parent.mkdir(parents=True, exist_ok=True)
         parent, stop, who = os.getpid(), self.stop, {}
         if self.user:
@@ -68,6 +77,8 @@ class Child:
                 self.process.send_signal(number)
 
     def end(self) -> None:
+        if self.process is None:
+            return
         self.send(self.stop)
         try:
             self.process.wait(self.patience)
@@ -87,7 +98,13 @@ class Child:
     def revive(self) -> None:
         """Start it again when it has ended, later and later while it keeps failing."""
         now = time.monotonic()
-        if self.process.poll() is None:
+        if self.command != self.wanted():
+            self.end()
+            self.process, self.next_try = None, 0.0
+            self.start()
+        elif self.process is None:
+            return
+        elif self.process.poll() is None:
             if now - self.started > 60:
                 self.failures = 0
         elif self.next_try == 0:
@@ -154,6 +171,7 @@ def supervise(children: list[Child], *, between=None, ready=None, first: int = 2
     finally:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        started.sort(key=lambda child: not child.last)
         for child in reversed(started):
             child.end()
         bury([])
@@ -176,7 +194,7 @@ def keep(children: list[Child], wanted: list[int]) -> None:
 
 def bury(children: list[Child]) -> None:
     """Reap adopted grandchildren; our own children are left to their Popen."""
-    own = {child.process.pid for child in children}
+    own = {child.process.pid for child in children if child.process}
     with contextlib.suppress(ChildProcessError):
         while info := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             if info.si_pid in own:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("org/", include("org.urls")),
     path("approvals/", include("approvals.urls")),
+    path("applications/", include("applications.urls")),
     path("handbook/", include("handbook.urls")),
     path("files/", include("files.urls")),
     path("notices/", include("notices.urls")),

@@ -1,7 +1,7 @@
 """The engine: the only code that writes a status, a case, a task or a decision."""
 
 from approvals.actions.batch import approve_many
-from approvals.actions.case import ask_again, chain_of, newest_chain, step_of, submit
+from approvals.actions.case import ask_again, ask_below, chain_of, newest_chain, step_of, submit
 from approvals.actions.clock import run_clock
 from approvals.actions.decision import decide, withdraw
 from approvals.actions.delegation import delegate, end_delegation
@@ -14,6 +14,7 @@ __all__ = [
     "add_signer",
     "approve_many",
     "ask_again",
+    "ask_below",
     "chain_of",
     "comment",
     "copy_to",

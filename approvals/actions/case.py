@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from approvals.actions.document import add_decision, is_stale
 from approvals.kinds import Kind, StepPlan, kinds
@@ -24,9 +25,9 @@ from approvals.models import (
 )
 from approvals.routing import Route, levels, route
 from audit.actions import record
-from kit.because import Refused, yes
+from kit.because import Line, Refused, yes
 from kit.texthash import canonical, digest
-from org.access import check
+from org.access import after, check
 from org.models import Member
 from tenancy.actions import post
 from tenancy.calendar import due
@@ -38,7 +39,7 @@ def submit(document: Document, *, by: Member) -> Case:
     Errors: Forbidden, Refused("incomplete", errors by field), Refused("moved") when the document is
     no longer open. After a return with unchanged content the case goes straight back.
     """
-    kind = kinds[document._meta.label_lower]
+    kind = kinds[document.kind_name]
     check(by, f"{document._meta.app_label}.submit", document)
     model = type(document)
     document = model.objects.select_for_update(of=("self",)).get(pk=document.pk)
@@ -75,6 +76,7 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         "amount": facts.amount,
         "risks": [line.as_json() for line in facts.risks],
         "content_hash": content_hash,
+        "writers": sorted(set(kind.writers(document)) - {by.pk}),
         "owner_id": by.pk,
         "unit_id": document.unit_id,
         "org_path": document.org_path,
@@ -91,6 +93,8 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         begin = 0
     else:
         same = case.state == Case.State.RETURNED and case.content_hash == content_hash
+        # whoever took it over is another submitter: what was decided for the first does not count
+        same = same and case.owner_id == by.pk
         begin = case.position if same else 0
         Task.objects.filter(case=case, state__in=(Task.State.OPEN, Task.State.WAITING)).update(
             state=Task.State.VOID, closed_at=timezone.now()
@@ -155,7 +159,8 @@ def plan_from(case: Case, document: Document, start: int) -> None:
     steps = [
         step for step in case.chain.steps.all() if step.position >= start and step.pk not in done
     ]
-    routes = route(steps, levels(document.unit, case.kind), case.owner_id, counted(case))
+    line = levels(document.unit, case.kind)
+    routes = route(steps, line, case.owner_id, counted(case), case.writers)
     _ask(case, routes)
     first = min(found.step.position for found in routes if not found.passes)
     open_position(case, document, first, is_planned=True)
@@ -197,7 +202,7 @@ def open_position(
         line = levels(document.unit, case.kind)
         planned = set(waiting.values_list("step_id", flat=True))
         steps = [step for step in steps if step.pk in planned]
-        routes = route(steps, line, case.owner_id, counted(case))
+        routes = route(steps, line, case.owner_id, counted(case), case.writers)
         wanted = {(found.step.pk, person) for found in routes for person in _people(found)}
         if wanted != set(waiting.values_list("step_id", "member_id")):
             waiting.update(state=Task.State.VOID, closed_at=timezone.now())
@@ -230,6 +235,18 @@ def counted(case: Case) -> set[int]:
     return {pk for pair in rows.values_list("by_id", "behalf_id") for pk in pair if pk}
 
 
+def used_up(case: Case) -> set[int]:
+    """ORG-1.3: who cannot decide any more: authors, and whoever counts already."""
+    return counted(case) | case.authors
+
+
+def deputies_of(task: Task) -> set[int]:
+    """Who stands in today for whoever is asked."""
+    lent = Delegation.objects.in_force().filter(principal=task.member_id)
+    of_kind = lent.filter(Q(kinds=[]) | Q(kinds__contains=[task.case.kind]))
+    return set(of_kind.values_list("stand_in", flat=True))
+
+
 def ask_again(news: Mapping[str, Any]) -> None:
     """T8: what waited for somebody who has left the post goes to whoever is asked now.
 
@@ -240,12 +257,32 @@ def ask_again(news: Mapping[str, Any]) -> None:
     for gone in Member.objects.filter(
         Q(pk=left.pk) | Q(pk__in=stood_for, is_active=False)
     ).order_by("pk"):
-        mine = Task.objects.filter(member=gone, state=Task.State.OPEN)
-        kept = Task.objects.waiting_for(gone).values("pk") if gone.is_active else ()
-        mine = mine.filter(case__state=Case.State.RUNNING).exclude(pk__in=kept)
-        lent = Task.objects.lent().filter(member=gone).values("pk")
-        for task in mine.exclude(pk__in=lent).select_related("case", "step"):
-            _replace(task, gone)
+        # also whoever is to follow at the present position: nobody looks again when that is opened
+        mine = Task.objects.filter(
+            member=gone,
+            state__in=(Task.State.OPEN, Task.State.WAITING),
+            case__state=Case.State.RUNNING,
+            position=F("case__position"),
+        )
+        kept = Task.objects.held_by(gone).values("pk") if gone.is_active else ()
+        lent = set(Task.objects.lent().filter(member=gone).values_list("pk", flat=True))
+        mine = mine.exclude(pk__in=kept).select_related("case", "step")
+        for task in mine.order_by("id"):
+            if task.pk not in lent or not deputies_of(task) - used_up(task.case):
+                _replace(task, gone)
+
+
+def ask_below(news: Mapping[str, Any]) -> None:
+    """T8: a unit was moved: whoever is asked there and stands above it no more is replaced."""
+    path = news["path"]
+    there = Task.objects.filter(
+        state__in=(Task.State.OPEN, Task.State.WAITING),
+        case__state=Case.State.RUNNING,
+        case__org_path__gte=path,
+        case__org_path__lt=after(path),
+    ).exclude(member=None)
+    for pk in there.order_by("member").values_list("member", flat=True).distinct():
+        ask_again({"member": pk})
 
 
 def _replace(task: Task, gone: Member) -> None:
@@ -266,16 +303,21 @@ def ask_instead(task: Task, gone: Member) -> None:
         return
     document = kinds[case.kind].model.objects.select_related("unit").get(pk=case.object_id)
     names = ""
+    # whom he asked in addition was asked for his sake
+    running.filter(source=task, way__in=ADDED).update(state=Task.State.VOID, closed_at=now)
+    beside = running.filter(step=task.step).exclude(way__in=ADDED).order_by("id")
     if task.is_added:
-        # whoever was to sign before him need not wait for him any longer
-        start(Task.objects.filter(pk=task.source_id), task.step.hours)
-    elif not running.filter(step=task.step).exclude(way__in=ADDED).exists():
+        _without(task)
+    elif not beside.exists():
         asked = running.filter(position=task.position).exclude(member=None)
         busy = counted(case) | set(asked.values_list("member_id", flat=True))
         line = levels(document.unit, case.kind)
-        found = route([task.step], line, case.owner_id, busy)
+        found = route([task.step], line, case.owner_id, busy, case.writers)
         start(Task.objects.filter(pk__in=_ask(case, found)), task.step.hours)
         names = "、".join(person.name for person in found[0].people)
+    elif not running.filter(step=task.step, state=Task.State.OPEN).exists():
+        # 依次: it was his turn
+        start(Task.objects.filter(pk__in=beside.values("pk")[:1]), task.step.hours)
     post("approvals.asked", case=case.pk)
     record(
         "approvals.ask_again",
@@ -284,3 +326,27 @@ def ask_instead(task: Task, gone: Member) -> None:
         before={"step": task.step.key, "asked": gone.name},
         after={"asked": names},
     )
+
+
+def _without(task: Task) -> None:
+    """An added signer is gone: who asked him goes on alone, or the company's queue speaks for him.
+
+    What was asked for is never passed in silence, also when the asker has answered already.
+    """
+    asker = Task.objects.filter(pk=task.source_id)
+    if asker.filter(state__in=(Task.State.OPEN, Task.State.WAITING)).exists():
+        if task.way == Task.Way.BEFORE:
+            start(asker, task.step.hours)
+        return
+    text = N_("nobody is left above: it waits in the company's queue")
+    made = Task.objects.create(
+        case=task.case,
+        round=task.round,
+        step=task.step,
+        position=task.position,
+        way=task.way,
+        source_id=task.source_id,
+        because=yes("route", Line("exemption", ok=True, text=text)).as_json(),
+    )
+    if task.opened_at:
+        start(Task.objects.filter(pk=made.pk), task.step.hours)

@@ -8,14 +8,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.actions.case import ask_instead, counted, open_position, plan_from, start
+from approvals.actions.case import (
+    ask_instead,
+    counted,
+    deputies_of,
+    open_position,
+    plan_from,
+    start,
+    used_up,
+)
 from approvals.actions.document import add_decision, is_stale, set_status, verb_label
 from approvals.kinds import Kind, kinds
 from approvals.models import (
     ADDED,
     Case,
     Decision,
-    Delegation,
     Document,
     Status,
     Step,
@@ -165,9 +172,12 @@ def _check_seen(case: Case, kind: Kind, document: Document, seen: str) -> None:
 
 
 def _check_person(case: Case, task: Task, by: Member) -> None:
-    """ORG-1.3: the submitter never decides, and nobody counts twice in a round, lent or not."""
-    if case.owner_id == by.pk:
-        line = Line("conflict", ok=False, text=N_("you submitted it yourself"), clause="ORG-1.3")
+    """ORG-1.3: an author never decides, and nobody counts twice in a round, lent or not."""
+    if by.pk in case.authors:
+        text = N_("you submitted it yourself")
+        if case.owner_id != by.pk:
+            text = N_("you wrote part of it yourself")
+        line = Line("conflict", ok=False, text=text, clause="ORG-1.3")
         raise Refused(code="own", because=Because("decide", verdict=False, lines=(line,)))
     if {by.pk, task.member_id} & counted(case):
         text = N_("your approval already counts in this round")
@@ -255,16 +265,11 @@ def _advance(case: Case, document: Document, by: Member) -> None:
     running = (Task.State.OPEN, Task.State.WAITING)
     mine = Task.objects.filter(case=case, round=case.round, state__in=running)
     here = mine.filter(position__lte=case.position)
-    # a stand-in of somebody who has left may have used up the only vote that was left there
-    for task in here.filter(member__is_active=False, state=Task.State.OPEN).select_related(
-        "case", "step", "member"
-    ):
-        deputies = set(
-            Delegation.objects.in_force()
-            .filter(principal=task.member)
-            .values_list("stand_in", flat=True)
-        )
-        if deputies <= counted(case):
+    # whoever decided for another, or such a stand-in, may have used up the only vote left there
+    asked = here.filter(state=Task.State.OPEN).exclude(member=None)
+    for task in asked.select_related("case", "step", "member"):
+        people = {task.member_id} if task.member.is_active else set()
+        if people | deputies_of(task) <= used_up(case):
             ask_instead(task, task.member)
     now = timezone.now()
     if here.exists():

@@ -11,7 +11,7 @@ from approvals.actions.case import counted, start
 from approvals.actions.decision import lock
 from approvals.actions.document import add_decision
 from approvals.kinds import kinds
-from approvals.models import Case, Task, steps_for
+from approvals.models import ADDED, Case, Task, steps_for
 from audit.actions import record
 from kit.because import Line, Refused, yes
 from org.access import check
@@ -45,6 +45,8 @@ def transfer(case: Case, *, to: Member, by: Member, comment: str = "") -> Task:
     Task.objects.filter(pk=task.pk).update(state=Task.State.VOID, done_by=by, closed_at=now)
     made = _task(task, to, by, Task.Way.TRANSFER, N_("%(by)s transferred it to %(who)s"))
     Task.objects.filter(pk=made.pk).update(state=Task.State.OPEN, opened_at=now, due_at=task.due_at)
+    # whoever was asked in addition signs beside or after the new one
+    Task.objects.filter(source=task, way__in=ADDED, state__in=RUNNING).update(source=made)
     _tell(task, to, by=by, verb="transfer", comment=comment)
     return made
 
@@ -86,6 +88,8 @@ def _check_person(case: Case, to: Member, **where: Any) -> None:
         raise _wrong(_("This member is switched off."), "disabled")
     if to.pk == case.owner_id:
         raise _wrong(_("%(name)s submitted it.") % {"name": to.name}, "own")
+    if to.pk in case.authors:
+        raise _wrong(_("%(name)s wrote part of it.") % {"name": to.name}, "own")
     if to.pk in counted(case):
         raise _wrong(_("%(name)s has approved it already.") % {"name": to.name}, "twice")
     asked = Task.objects.filter(case=case, round=case.round, state__in=RUNNING, member=to)

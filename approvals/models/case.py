@@ -104,6 +104,11 @@ class Document(OwnedModel):
         abstract = True
 
     @property
+    def kind_name(self) -> str:
+        """The name of its `Kind`; a table that holds several kinds says which one it is."""
+        return self._meta.label_lower
+
+    @property
     def state(self) -> Status:
         return Status(self.status)
 
@@ -130,6 +135,8 @@ class Case(OwnedModel):
     party = models.CharField(max_length=120, blank=True)
     amount = models.DecimalField(max_digits=17, decimal_places=2, default=Decimal(0))
     risks = models.JSONField(default=list)
+    # ORG-1.3: ids of those who wrote it beside the submitter; they decide nothing on it either
+    writers = models.JSONField(default=list, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     round = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveSmallIntegerField(default=0)
@@ -147,6 +154,11 @@ class Case(OwnedModel):
 
     def __str__(self) -> str:
         return self.number or self.title
+
+    @property
+    def authors(self) -> set[int]:
+        """Who submitted it and who wrote any of it."""
+        return {self.owner_id, *self.writers}
 
 
 class Version(CompanyModel):

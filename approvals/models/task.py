@@ -1,6 +1,6 @@
 """Who is asked, and who stands in for whom: tasks and delegations."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -15,6 +15,7 @@ from org.roles import LADDER, above
 from tenancy.models import CompanyModel, Link
 
 ADDED = ("before", "after", "parallel")
+TOLD_FOR = timedelta(days=1)
 
 
 def steps_for(role: str) -> tuple[str, ...]:
@@ -122,31 +123,40 @@ class TaskQuerySet(models.QuerySet):
 
         A task follows the post: whoever has left it since is not asked any more (ORG-1.6).
         """
-        holds = models.Q(pk__in=())
-        for seat in member.scope.seats:
-            holds |= models.Q(
-                step__role__in=steps_for(seat.role),
-                case__org_path__gte=seat.path,
-                case__org_path__lt=after(seat.path),
-            )
-        mine = models.Q(member=member) & (holds | models.Q(way__in=ADDED))
+        mine = held(member)
         if Role.COMPANY_ADMIN in member.scope.roles or Role.MANAGEMENT in member.scope.roles:
             mine |= models.Q(member=None)
         is_open = models.Q(state=Task.State.OPEN)
+        # ORG-1.3: who submitted it or wrote any of it is asked nothing about it
+        own = models.Q(case__owner=member) | models.Q(case__writers__contains=member.pk)
         if not member.scope.stands_in:
             # nearly everybody, nearly always; the database takes 70 ms to plan the other half
-            return self.filter(mine, is_open).exclude(case__owner=member)
+            return self.filter(mine, is_open).exclude(own)
         found = Task.objects.filter(mine, is_open).order_by().values("pk")
         lent = Task.objects.filter(is_open).lent_to(member).order_by().values("pk")
-        return self.filter(pk__in=found.union(lent)).exclude(case__owner=member)
+        return self.filter(pk__in=found.union(lent)).exclude(own)
+
+    def held_by(self, member: Member) -> "TaskQuerySet":
+        """The member's own, in whatever state, as far as a post of today still covers them."""
+        return self.filter(held(member))
 
     def seen_by(self, member: Member) -> "TaskQuerySet":
-        """What waits for the member, and what he has answered for another while he stands in."""
-        answered = Task.objects.filter(done_by=member).exclude(member=member)
-        answered = answered.lent_to(member).order_by().values("pk")
-        return self.filter(
-            pk__in=Task.objects.waiting_for(member).order_by().values("pk").union(answered)
+        """What waits for the member, and while he stands in what was answered for another.
+
+        He whom the other forestalled reads for a day who did: a page left open is told (409), not
+        shut (404).
+        """
+        if not member.scope.stands_in:
+            return self.waiting_for(member)
+        answered = Task.objects.filter(done_by=member).exclude(member=member).lent_to(member)
+        forestalled = Task.objects.exclude(opened_at=None).lent_to(
+            member,
+            closed_at__gte=timezone.now() - TOLD_FOR,
+            closed_at__gt=models.F("member__delegations__created_at"),
         )
+        found = Task.objects.waiting_for(member).order_by().values("pk")
+        late = forestalled.exclude(case__owner=member).order_by().values("pk")
+        return self.filter(pk__in=found.union(answered.order_by().values("pk"), late))
 
     def of_oneself_first(self, member: Member) -> "TaskQuerySet":
         """One's own before what is lent, and both before the company's queue."""
@@ -154,7 +164,7 @@ class TaskQuerySet(models.QuerySet):
         nobodys = models.Case(models.When(member=None, then=1), default=0)
         return self.order_by(nobodys, mine, "position", "id")
 
-    def lent_to(self, member: Member) -> "TaskQuerySet":
+    def lent_to(self, member: Member, **more: Any) -> "TaskQuerySet":
         """T8: tasks of those for whom the member stands in today.
 
         He holds the step's role or a higher one himself, the other still holds his post, and the
@@ -165,7 +175,7 @@ class TaskQuerySet(models.QuerySet):
         for seat in member.scope.seats:
             superior |= models.Q(unit_id__in=ids_of(seat.path), role__in=above(seat.role))
         bosses = Post.objects.in_force().filter(superior).values("member")
-        lent = self.lent(member__delegations__stand_in=member, step__role__in=roles)
+        lent = self.lent(member__delegations__stand_in=member, step__role__in=roles, **more)
         return lent.exclude(case__owner__in=bosses)
 
     def lent(self, **more: Any) -> "TaskQuerySet":
@@ -193,6 +203,18 @@ class TaskQuerySet(models.QuerySet):
             member__delegations__stand_in__is_active=True,
             **more,
         )
+
+
+def held(member: Member) -> models.Q:
+    """Asked by name, and by a post of today or in addition to somebody."""
+    holds = models.Q(way__in=ADDED)
+    for seat in member.scope.seats:
+        holds |= models.Q(
+            step__role__in=steps_for(seat.role),
+            case__org_path__gte=seat.path,
+            case__org_path__lt=after(seat.path),
+        )
+    return models.Q(member=member) & holds
 
 
 def ids_of(path: str) -> list[int]:

@@ -138,11 +138,12 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
         if not move(job, waiting, ExportState.RUNNING, total=len(ids), done_rows=0):
             return
     table: list[Any] = []
+    filters = QueryDict(job.filters)
     for start in range(0, len(ids), CHUNK):
         with turn.step():
             if owner := owner_of(job):
                 part = ids[start : start + CHUNK]
-                table += exporter.rows(owner, part, contacts_of(job, owner))
+                table += exporter.rows(owner, part, contacts_of(job, owner), filters)
             move(job, (ExportState.RUNNING,), ExportState.RUNNING, done_rows=start + len(part))
     content = with_header(job, exporter, table, mark)
     name = keep(content)

@@ -18,7 +18,7 @@ from org.actions.member import (
     invite,
     remove_factors,
 )
-from org.actions.move import move_unit
+from org.actions.move import UNIT_MOVED, move_unit
 from org.actions.post import SEATS_CHANGED, end_post, grant, start_post
 from org.actions.succession import hand_over_all, is_under_way
 from org.actions.support import end_support, grant_support
@@ -33,6 +33,7 @@ from org.actions.unit import add_unit, rename_unit, switch_off_unit, switch_on_u
 
 __all__ = [
     "SEATS_CHANGED",
+    "UNIT_MOVED",
     "add_member",
     "add_unit",
     "appoint",

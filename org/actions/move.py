@@ -15,6 +15,8 @@ from org.actions.company import asked
 from org.models import Member, Unit, UnitMove, owned_models
 from tenancy.actions import Turn, post
 
+# news for the floors above: what stands below this path has other people above it
+UNIT_MOVED = "org.unit_moved"
 MOST_AT_ONCE = 20_000
 LATER = timedelta(minutes=1)
 
@@ -102,6 +104,7 @@ def carry_out(move: UnitMove) -> None:
     # whoever wrote a record while this ran still read the old path
     soon = timezone.now() + LATER
     post("org.follow_move", due_at=soon, unit=unit.pk, old=old, new=new)
+    post(UNIT_MOVED, path=new)
     record(
         "org.move_unit",
         unit,

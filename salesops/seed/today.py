@@ -1,9 +1,7 @@
 """The last days of the story, through the real actions: what waits for whom this morning."""
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
@@ -22,39 +20,16 @@ from files.models import Purpose
 from kit.because import Refused
 from kit.texthash import digest
 from org.models import Member
-from salesops.seed import words
+from salesops.seed import leaves, words
 from salesops.seed.clock import standing
 from salesops.seed.history import Story, paper_of
-
-Step = tuple[dt.datetime, Callable[[], Any]]
-
-
-class Morning:
-    """Collects what is done when, and then does it in order."""
-
-    def __init__(self, story: Story) -> None:
-        self.story, self.steps, self.order = story, [], 0
-
-    def add(self, moment: dt.datetime, act: Callable[[], Any]) -> None:
-        self.order += 1
-        self.steps.append((min(moment, self.story.now), self.order, act))
-
-    def run(self) -> None:
-        for moment, _order, act in sorted(self.steps, key=lambda step: step[:2]):
-            with standing(moment):
-                act()
-
-    def ago(self, days: int, hour: int) -> dt.datetime:
-        """An hour of a working day before today."""
-        story = self.story
-        left = story.workdays(story.today - dt.timedelta(days=days * 2 + 12), story.today)
-        past = [day for day in left if day < story.today]
-        return story.at(past[-days], hour)
+from salesops.seed.morning import Morning
 
 
 def tell(story: Story) -> None:
     """Work for every role: drafts, reviews, returned, approved, signed, plans and a queue."""
     morning, firm = Morning(story), story.firm
+    leaves.tell(morning)
     for place, person in enumerate(firm.reps()):
         upto = ("supervisor", "approvals", "draft", "supervisor", "approved", "approvals")[
             place % 6

@@ -114,6 +114,13 @@ COMMENTS = ("条款无误，同意。", "价格在政策内，同意。", "已�
 CHECKED = "付款节点清楚，账期在标准内，同意。"
 RETURN_WORDS = "付款方式请按标准账期修改，尾款比例过高。"
 REJECT_WORDS = "该客户存在逾期未付款项，暂不同意新签。"
+LEAVE_REASONS = {
+    "annual": "回老家探亲。",
+    "sick": "发烧，医院已开病假单。",
+    "personal": "办理房屋过户手续。",
+    "marriage": "本人结婚。",
+    "in_lieu": "国庆期间值班调休半天。",
+}
 RISK_WORDS = "客户为战略客户，首单让利，同意特批。"
 
 # unit key: (parent, kind, code, name)

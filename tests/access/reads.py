@@ -1,6 +1,7 @@
 """Addresses whose POST shows the page and writes nothing."""
 
 READS = {
+    "POST /applications/", "POST /applications/<int:pk>/",
     "POST /handbook/", "POST /handbook/<str:code>/", "POST /handbook/why/", "POST /help/terms/",
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/", "POST /notices/", "POST /notices/<int:pk>/",

@@ -1,7 +1,7 @@
 """One record of every model that an address may name, belonging to a rep of the east."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +9,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from applications import actions as applications
+from applications.models import Application
 from approvals import actions as approvals
 from approvals.models import Case, Delegation
 from contracts import actions as contracts
@@ -56,6 +58,7 @@ def build(cast):
         cast.finance, stand_in=cast.finance2, starts_on=day, ends_on=day + timedelta(days=9),
         reason=cast.canary, by=cast.finance,
     )  # fmt: skip
+    leave = applications.create("leave", answers(cast.canary), by=rep)
     taken = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
     )  # fmt: skip
@@ -72,6 +75,7 @@ def build(cast):
         Note: note,
         Product: product,
         Contract: contract,
+        Application: leave,
         Case: contract.case,
         Delegation: lent,
         ImportJob: job,
@@ -83,6 +87,16 @@ def build(cast):
         SupportAccess: let_in(cast),
         CompanyPicture: files.set_picture(picture("red"), kind="seal", by=cast.admin),
     }
+
+
+def answers(reason, first="2030-01-07", **more):
+    """A leave of two days; 7 January 2030 is a Monday."""
+    day = date.fromisoformat(first)
+    return {
+        "kind": "annual", "days_first": first, "days_from": "noon",
+        "days_last": f"{day + timedelta(days=1)}", "days_until": "evening", "reason": reason,
+        "stand_in": "", **more,
+    }  # fmt: skip
 
 
 def picture(colour="teal"):

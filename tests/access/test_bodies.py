@@ -76,6 +76,7 @@ def value_for(field, stage):
             "Case": stage.west.case,
             "Customer": stage.west.customer,
             "Contract": stage.west.contract,
+            "Application": stage.west.application,
         }.get(name)
         return found.pk if found else 1
     if field.name == "status":
@@ -151,6 +152,7 @@ def some_pk(stage, view, text):
         "Customer": stage.customer,
         "Contact": stage.contact,
         "Contract": stage.contract,
+        "Application": stage.application,
         "Visit": stage.visit,
         "Case": stage.case,
         "ImportJob": stage.job,

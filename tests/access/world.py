@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from applications import actions as applications
 from approvals import actions as approvals
 from approvals.models import Case, Task
 from contracts import actions as contracts
@@ -139,9 +140,9 @@ def build(cast):
     world.removed = files.attach(customer, SimpleUploadedFile("b.txt", b"b"), by=rep)
     files.remove(world.removed, by=rep)
     build_people(cast, world, made)
-    world.notice, world.read_at = made["Notice"], timezone.now()
-    told = {"member": rep, "topic": "customers.shared", "text": "x", "event": "read"}
-    world.read_notice = Notice.objects.create(**told, read_at=world.read_at)
+    world.application = made["Application"]
+    build_leaves(cast, world)
+    build_notices(world, made)
     world.job, world.new_job = (
         ImportJob.objects.create(
             owner=rep, unit=customer.unit, org_path=customer.org_path, target_owner=rep,
@@ -172,8 +173,26 @@ def build(cast):
     contracts.submit(world.west.contract, by=west)
     world.west.contract.refresh_from_db()
     world.west.case = world.west.contract.case
+    world.west.application = applications.create("leave", samples.answers(WEST), by=west)
     world.west.member, world.west.unit = west, Unit.objects.get(pk=world.west.customer.unit_id)
     return world
+
+
+def build_notices(world, made):
+    """One that is new and one that was read."""
+    world.notice, world.read_at = made["Notice"], timezone.now()
+    told = {"member": world.cast.east_rep, "topic": "customers.shared", "text": "x"}
+    world.read_notice = Notice.objects.create(**told, event="read", read_at=world.read_at)
+
+
+def build_leaves(cast, world):
+    """A draft, and one that was rejected."""
+    world.blank, world.refused = (
+        applications.create("leave", samples.answers("探亲", day), by=cast.east_rep)
+        for day in ("2030-02-11", "2030-03-11")
+    )
+    applications.submit(world.refused, by=cast.east_rep)
+    decided(world.refused, "reject", cast.east_supervisor)
 
 
 def build_people(cast, world, made):
@@ -303,6 +322,19 @@ def one_file(world):
     return {"file": SimpleUploadedFile("说明.txt", "付款说明".encode())}
 
 
+def leave(world):
+    """Colleagues are known to everybody: whether one stands near enough is the form's to say."""
+    return samples.answers("搬家", "2030-04-08", stand_in=world.cast.east_rep2.pk)
+
+
+def new_leave(world):
+    return leave(world) | {"form": "leave"}
+
+
+def api_leave(world):
+    return {"answers": leave(world)}
+
+
 def logo(world):
     return {"file": samples.picture()}
 
@@ -404,6 +436,16 @@ WRITES = {
     f"POST /api/v1/^contacts/{ONE}/reveal/$": Write(BOSS, "contact"),
     # the administrator chooses among all members
     "POST /org/members/<int:pk>/hand_over_all/": Write(ADMIN, "leaver", passed_on),
+    "POST /applications/new/": Write(REP, "", new_leave),
+    "POST /applications/<int:pk>/change/": Write(REP, "blank", leave),
+    "POST /applications/<int:pk>/submit/": Write(REP, "blank"),
+    "POST /applications/<int:pk>/attach/": Write(REP, "blank", one_file),
+    "POST /applications/<int:pk>/copy/": Write(REP, "refused"),
+    "POST /api/v1/^applications/$": Write(
+        REP, "", lambda world: api_leave(world) | {"form": "leave"}
+    ),
+    f"PUT /api/v1/^applications/{ONE}/$": Write(REP, "blank", api_leave),
+    f"POST /api/v1/^applications/{ONE}/submit/$": Write(REP, "blank"),
     "POST /contracts/<int:pk>/attach/": Write(REP, "draft", one_file),
     "POST /contracts/<int:pk>/signed_copy/": Write(REP, "signed", one_file),
     "POST /contracts/<int:pk>/archive/": Write(REP, "scanned", same({"place": "3 柜"})),

@@ -15,6 +15,7 @@ from kit.because import Forbidden, Refused
 from org.actions import disable, end_post, start_post
 from org.models import Role
 from tenancy.actions import deliver
+from tests.conftest import client_of
 from tests.contracts.conftest import make_contract, make_customer
 from tests.contracts.steps import approve
 
@@ -65,7 +66,43 @@ def test_the_principal_goes_on_deciding_and_the_stand_in_comes_too_late(acme, co
     sent(contract)
     approve(contract, acme.east_supervisor)
     assert Decision.objects.get(verb="approve").behalf is None
-    assert refusal(approve, contract, acme.west_supervisor) in {"handled", "forbidden"}
+    assert refusal(approve, contract, acme.west_supervisor) == "handled"
+
+
+LATE = [("approve", {}), ("return", {"comment": "请再核对付款条款"})]
+
+
+@pytest.mark.parametrize(("verb", "words"), LATE, ids=[row[0] for row in LATE])
+def test_a_stand_in_whose_page_was_open_reads_who_was_first(acme, contract, verb, words):
+    """T8: 409 with a sentence for a day, while he stands in; then it is out of sight again."""
+    row = lend(acme.east_supervisor, acme.west_supervisor)
+    case = sent(contract).case
+    client, path = client_of(acme.west_supervisor), f"/approvals/{case.pk}/{verb}/"
+    body = {"content_hash": case.content_hash, **words}
+    assert client.get(f"/contracts/{contract.pk}/").status_code == 200
+    approve(contract, acme.east_supervisor)
+    answer = client.post(path, body)
+    assert answer.status_code == 409
+    assert "acme.east_supervisor" in answer.content.decode()
+    api = client.post(f"/api/v1/cases/{case.pk}/{verb}/", body, content_type="application/json")
+    assert (api.status_code, api.json()["code"]) == (409, "handled")
+    assert asked(acme.anew("west_supervisor"), case) is False
+    Task.objects.filter(case=case, state="done").update(
+        closed_at=timezone.now() - timedelta(hours=25)
+    )
+    assert client.post(path, body).status_code == 404
+    Task.objects.filter(case=case, state="done").update(closed_at=timezone.now())
+    assert client.post(path, body).status_code == 409
+    actions.end_delegation(row, by=acme.east_supervisor)
+    assert client.post(path, body).status_code == 404
+
+
+def test_what_was_decided_before_the_stand_in_was_named_stays_out_of_his_sight(acme, contract):
+    approve(sent(contract), acme.east_supervisor)
+    lend(acme.east_supervisor, acme.west_supervisor)
+    case = Case.objects.filter(pk=contract.case_id)
+    assert not case.visible_to(acme.anew("west_supervisor")).exists()
+    assert not asked(acme.west_supervisor, contract.case)
 
 
 # who, whom, by whom -> what becomes of it

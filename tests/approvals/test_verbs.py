@@ -8,10 +8,14 @@ from django.utils import timezone
 from approvals import actions
 from approvals.models import Case, Chain, Copy, Decision, Status, Step, Task
 from contracts import actions as contracts
+from contracts.chain import KIND
 from contracts.models import Contract
+from customers.actions import hand_over
 from kit.because import Forbidden, Refused
 from org.actions import disable, start_post
 from org.models import Role
+from tests.approvals.legal import problems, stuck
+from tests.conftest import client_of
 from tests.contracts.steps import approve, points_of
 
 WORDS = "条款需要再确认一下"
@@ -355,7 +359,7 @@ MODES = [("any", [{"finance", "finance2"}, set()]),
 
 @pytest.mark.parametrize(("mode", "stages"), MODES)
 def test_any_all_and_in_order(acme, contract, mode, stages):
-    chain = actions.chain_of(__import__("contracts.chain", fromlist=["KIND"]).KIND)
+    chain = actions.chain_of(KIND)
     Step.objects.filter(chain=chain, key="finance").update(mode=mode)
     case = sent(contract)
     pass_step(case, acme.east_supervisor, acme.east_manager)
@@ -367,7 +371,7 @@ def test_any_all_and_in_order(acme, contract, mode, stages):
 
 
 def test_a_step_of_the_company_is_passed_once_by_whoever_decides_anyway(acme, contract):
-    chain = actions.chain_of(__import__("contracts.chain", fromlist=["KIND"]).KIND)
+    chain = actions.chain_of(KIND)
     Step.objects.create(
         chain=chain, position=3, key="second", name="再审", role="regional_manager", is_fixed=False
     )
@@ -385,3 +389,112 @@ def test_points_are_for_the_approver_not_for_whoever_was_added(acme, case):
     say(case, "approve", acme.secretary)
     assert code(say, case, "approve", acme.east_supervisor) == "incomplete"
     assert points_of(paper(case), acme.east_supervisor)
+
+
+# --- somebody else was first -------------------------------------------------
+
+
+def test_a_page_opened_before_a_transfer_is_told_while_the_document_is_seen(acme, case):
+    """By post he goes on seeing it (409 and who has it now); who saw it by the task alone: 404."""
+    body = {"content_hash": case.content_hash, "comment": WORDS}
+    path = f"/approvals/{case.pk}/return/"
+    actions.add_signer(case, to=acme.west_rep, way="parallel", by=acme.east_supervisor)
+    boss, signer = client_of(acme.east_supervisor), client_of(acme.west_rep)
+    assert signer.get(f"/contracts/{case.object_id}/").status_code == 200
+    actions.transfer(case, to=acme.east_manager, by=acme.east_supervisor)
+    answer = boss.post(path, body)
+    assert answer.status_code == 409
+    assert "acme.east_supervisor" in answer.content.decode()
+    say(case, "approve", acme.west_rep)
+    assert signer.post(path, body).status_code == 404
+    assert status(case) == Status.IN_REVIEW
+
+
+# --- somebody who was added, and whoever asked him, leaves --------------------
+
+LEAVING = [
+    # way, who has answered before -> who leaves -> who is asked then
+    ("before", (), "secretary", {"east_supervisor"}),
+    ("parallel", (), "secretary", {"east_supervisor"}),
+    ("after", (), "secretary", {"east_supervisor"}),
+    ("parallel", ("east_supervisor",), "secretary", {None}),
+    ("after", ("east_supervisor",), "secretary", {None}),
+    ("before", (), "east_supervisor", {"east_manager"}),
+    ("after", (), "east_supervisor", {"east_manager"}),
+]
+
+
+@pytest.mark.parametrize("row", LEAVING, ids=lambda row: f"{row[0]}-{len(row[1])}-{row[2]}")
+def test_nobody_who_leaves_holds_an_added_signature_up(acme, case, row):
+    """Never stuck and never passed in silence: the company's queue speaks for who was asked."""
+    way, first, leaver, wanted = row
+    actions.add_signer(case, to=acme.secretary, way=way, by=acme.east_supervisor)
+    pass_step(case, *(getattr(acme, name) for name in first))
+    disable(getattr(acme, leaver), by=acme.admin)
+    actions.ask_again({"member": getattr(acme, leaver).pk})
+    assert asked(case) == wanted
+    assert (problems(case.pk), stuck(case.pk)) == ([], [])
+    if wanted == {None}:
+        say(case, "approve", acme.admin)
+        assert asked(case) == {"east_manager", "finance", "finance2"}
+
+
+def test_what_was_asked_after_me_follows_whoever_has_my_task_now(acme, case):
+    actions.add_signer(case, to=acme.secretary, way="after", by=acme.east_supervisor)
+    actions.transfer(case, to=acme.director, by=acme.east_supervisor)
+    pass_step(case, acme.director)
+    assert asked(case) == {"secretary"}
+    say(case, "approve", acme.secretary)
+    assert asked(case) == {"east_manager", "finance", "finance2"}
+
+
+def test_in_order_goes_on_with_the_next_when_one_leaves(acme, contract):
+    chain = actions.chain_of(KIND)
+    Step.objects.filter(chain=chain, key="finance").update(mode="in_order")
+    case = sent(contract)
+    pass_step(case, acme.east_supervisor, acme.east_manager)
+    assert asked(case) == {"finance"}
+    disable(acme.finance, by=acme.admin)
+    actions.ask_again({"member": acme.finance.pk})
+    assert asked(case) == {"finance2"}
+    pass_step(case, acme.finance2)
+    assert status(case) == Status.APPROVED
+
+
+# --- who wrote it -------------------------------------------------------------
+
+
+def test_whoever_wrote_any_of_it_decides_nothing_on_it(acme, contract):
+    """ORG-1.3: drafted by a colleague who leads the submitter now; the step goes one level up."""
+    start_post(acme.east_rep, unit=acme.unit("east_one"), role=Role.SUPERVISOR)
+    disable(acme.east_supervisor, by=acme.admin)
+    hand_over([contract.customer], to=acme.east_rep2, reason="区域调整交接", by=acme.east_manager,
+              take=True)  # fmt: skip
+    contract.refresh_from_db()
+    assert contract.owner == acme.east_rep2
+    case = sent(contract)
+    author = acme.anew("east_rep")
+    assert (case.writers, asked(case)) == ([author.pk], {"east_manager"})
+    assert "acme.east_rep" in str(Task.objects.get(case=case, state="open").because["lines"])
+    assert not author.may("approvals.decide", case)
+    assert code(actions.transfer, case, to=author, by=acme.east_manager) == "own"
+    assert code(actions.add_signer, case, to=author, way="after", by=acme.east_manager) == "own"
+    # also when a row says so behind the engine
+    Task.objects.filter(case=case, state="open").update(member=author)
+    assert not Task.objects.waiting_for(author).filter(case=case).exists()
+    assert code(say, case, "approve", author) in {"forbidden", "handled", "own"}
+    # the twin: who did not write it is asked
+    Task.objects.filter(case=case, state="open").update(member=acme.east_manager)
+    pass_step(case, acme.east_manager)
+    assert asked(case) == {"director", "finance", "finance2"}
+
+
+def test_another_submitter_begins_the_chain_anew(acme, contract):
+    """Returned and handed over: what was decided for the first does not count for the second."""
+    case = sent(contract)
+    pass_step(case, acme.east_supervisor)
+    say(case, "return", acme.east_manager)
+    hand_over([contract.customer], to=acme.east_rep2, reason="区域调整交接", by=acme.east_manager,
+              take=True)  # fmt: skip
+    again = sent(paper(case))
+    assert (again.round, again.owner, asked(again)) == (2, acme.east_rep2, {"east_supervisor"})

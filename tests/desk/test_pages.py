@@ -4,12 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from customers.actions import plan_visit
 from customers.models import Customer
+from desk import exports
+from desk.attention import Concern, behind
 from desk.dashboard import period_of
 from desk.today import desk_of
+from figures.totals import Row
 from kit.calendar import month_of
 from org import actions as org
 from tests.access import samples
@@ -140,6 +144,57 @@ def test_provinces_come_by_themselves_and_without_script(acme):
     assert "<html" in whole.content.decode()
     assert "<html" not in part.content.decode()
     assert "tiles=1" in client.get("/figures/").content.decode()
+
+
+def test_who_needs_attention_and_why(acme):
+    """PLAN-2.4: named by the same numbers that the table shows, with lists of as many rows."""
+    told(acme)
+    client = client_of(acme.director)
+    answer = client.get("/figures/?attention=1")
+    named = answer.context["concerns"]
+    assert named
+    rows = {row.key: row for row in client.get("/figures/").context["rows"]}
+    assert {one.key for one in named} <= set(rows)
+    lists = [r.url for one in named for r in one.reasons if "overdue" in r.url]
+    assert lists
+    for url in lists:
+        assert client.get(url).context["page"].rows
+    part = client.get("/figures/?attention=1", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert named[0].name in part
+
+
+def test_a_supervisor_is_told_of_the_team_alone(acme):
+    told(acme)
+    named = client_of(acme.east_supervisor).get("/figures/?attention=1").context["concerns"]
+    mine = {acme.east_rep.pk, acme.east_rep2.pk, acme.east_supervisor.pk}
+    assert {one.key for one in named} <= mine
+    assert client_of(acme.east_rep).get("/figures/?attention=1").context["concerns"] == []
+
+
+@pytest.mark.parametrize(("signed", "is_named"), [(99, True), (100, False), (101, False)])
+def test_behind_means_less_than_the_share_of_the_pace(acme, signed, is_named):
+    """80 % of half of 250 is 100."""
+    period = period_of("month", "", date(2026, 6, 15))
+    row = Row(1, "华东一组", {"signed_amount": Decimal(signed)}, {"signed_amount": ""})
+    one = Concern(1, "华东一组", is_person=False)
+    old = {"signed_amount": (Decimal(125) / period.pace).quantize(Decimal("0.01"))}
+    behind(one, row, old, period, done=10)
+    assert bool(one.reasons) is is_named
+    behind(early := Concern(1, "", is_person=False), row, old, period, done=2)
+    assert not early.reasons
+
+
+def test_the_table_is_taken_away_as_it_is_shown(acme):
+    told(acme)
+    filters = QueryDict("period=year")
+    shown = client_of(acme.east_manager).get("/figures/?period=year").context["rows"]
+    manager = acme.anew("east_manager")
+    taken = exports.rows(manager, exports.ids(manager, filters), False, filters)
+    assert [line[:2] for line in taken] == [
+        [row.label, row.values["signed_amount"]] for row in shown
+    ]
+    assert len(exports.header(False)) == len(taken[0])
 
 
 def test_what_a_leader_should_look_at_opens_lists_of_as_many_rows(acme):

@@ -38,7 +38,7 @@ LEADS = [
     "＠",
     "\u200b=",
 ]
-TABLES = ("customers.customer", "contracts.contract")
+TABLES = ("customers.customer", "contracts.contract", "figures")
 TEXTS = [f"{lead}cmd|' /C calc'!A{n}" for n, lead in enumerate(LEADS)]
 SIGNS = tuple("=+-@\t\r\n＝＋－＠")
 

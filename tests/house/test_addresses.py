@@ -18,6 +18,7 @@ PUBLIC = {
     "accounts/reset/<str:uid>/<str:token>/": "behind the link of a letter",
     "org/companies/": "choosing among one's own companies, before one is chosen",
     "org/enter/<str:token>/": "behind a one-use link, before there is a password",
+    "notices/stop/<str:token>/": "behind the link of a mail: all it does is stop that mail",
     "i18n/setlang/": "language of the page",
     "api/v1/schema/": "the reference names no data",
     "api/v1/docs/": "the reference names no data",

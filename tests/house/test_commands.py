@@ -7,14 +7,17 @@ from salesops.celery import app
 OURS = {"accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
         "kit", "notices", "org", "salesops", "tenancy"}  # fmt: skip
 COMMANDS = {
+    "backup": "reads the cluster as its superuser, writes into the folder it is given",
     "bench": "measures, on databases of its own beside the product's",
     "create_company": "a new tenant with its tree's root, tax rates, workdays and chains",
     "list_endpoints": "reads the resolver",
     "messages": "reads and writes catalogues, no database",
     "reconcile": "compares the figures of every company with their rows, and may put them right",
+    "restore": "makes a stopped installation from a backup; sets aside, deletes nothing",
     "seed": "sample companies with random passwords, only when asked",
     "services": "the embedded servers",
     "start": "everything under one supervisor",
+    "verify_backup": "reads a backup folder, no database",
     "verify_audit": "reads the chains of every company",
 }
 TASKS = {
@@ -23,6 +26,7 @@ TASKS = {
     "approvals.clock": "reminders and what is told upward, company by company",
     "audit.publish_heads": "appends the heads to a file outside the database",
     "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
+    "notices.mail": "plans and sends mail of what is unread, each once, company by company",
     "notices.tidy": "notices of long ago, once a day and company",
     "figures.fold": "adds waiting changes to the sums, company by company",
     "figures.reconcile": "compares the sums with their rows, once a night and company",

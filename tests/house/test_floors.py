@@ -17,6 +17,7 @@ FLOORS = {
     "figures": 4,
     "notices": 4,
     "approvals": 5,
+    "applications": 6,
     "handbook": 6,
     "customers": 7,
     "contracts": 8,

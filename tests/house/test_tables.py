@@ -17,8 +17,8 @@ OPEN = {
     "tenancy.Company": "the tenants themselves",
 }
 OURS = {
-    "accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
-    "notices", "org", "tenancy",
+    "accounts", "applications", "approvals", "audit", "contracts", "customers", "desk", "figures",
+    "files", "notices", "org", "tenancy",
 }  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class Command(BaseCommand):
 
 def processes(port: int) -> list[Child]:
     """Web, worker and beat; also named in docker-compose.yml."""
-    run, env = [sys.executable, "-m"], {"SALESOPS_DATA": str(DATA)}
+    site = os.environ.get("SITE_URL") or f"http://127.0.0.1:{port}"
+    run, env = [sys.executable, "-m"], {"SALESOPS_DATA": str(DATA), "SITE_URL": site}
     celery = [*run, "celery", "-A", "salesops", "--quiet"]
     return [
         Child("web",

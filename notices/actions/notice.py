@@ -1,4 +1,4 @@
-"""Writing notices from news, reading them, and choosing what to be told."""
+"""Writing notices from news, and reading them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -6,9 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from audit.actions import record
-from kit.registry import topics
-from notices.models import Choice, Notice
+from kit.registry import Topic, topics
+from notices.models import Channel, Choice, Mail, Notice
 from org.access import check
 from org.models import Member
 
@@ -30,21 +29,46 @@ def write(
 
     `event` names what happened: each member is told of it once, however often this is called.
     """
-    known = topics[topic].key
-    off = Choice.objects.filter(topic=known, channel=Choice.Channel.PAGE, is_on=False)
-    people = Member.objects.filter(pk__in=set(to) - {by}, is_active=True)
-    wanted = people.exclude(pk__in=off.values("member")).values_list("pk", flat=True)
-    told = set(Notice.objects.filter(event=event).values_list("member_id", flat=True))
-    made = [
-        Notice(
-            member_id=pk, topic=known, text=text, event=event, kind=kind, target_id=target,
-            by_id=by, values=dict(values or {}),
+    about = {"text": text, "event": event, "kind": kind, "target_id": target, "by_id": by}
+    news = [
+        Notice(member_id=pk, topic=topic, values=dict(values or {}), **about)
+        for pk in set(to) - {by}
+    ]
+    return write_many(topic, news)
+
+
+def write_many(topic: str, news: list[Notice]) -> int:
+    """Many events of one topic, by the same few statements as one; how many were new."""
+    known = topics[topic]
+    people = Member.objects.filter(pk__in={one.member_id for one in news}, is_active=True)
+    ways = ways_of(known, set(people.values_list("pk", flat=True)))
+    told = set(
+        Notice.objects.filter(event__in={one.event for one in news}).values_list(
+            "member_id", "event"
         )
-        for pk in wanted
-        if pk not in told
-    ]  # fmt: skip
+    )
+    made = []
+    for one in news:
+        if one.member_id in ways and (one.member_id, one.event) not in told:
+            one.is_on_page, one.way = ways[one.member_id]
+            made.append(one)
     Notice.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
+
+
+def ways_of(topic: Topic, people: set[int]) -> dict[int, tuple[bool, str]]:
+    """Member -> (stands on the page, by which mail); whoever wants neither is not in it."""
+    rows = Choice.objects.filter(topic=topic.key, member__in=people)
+    said = {(pk, way): is_on for pk, way, is_on in rows.values_list("member", "channel", "is_on")}
+    found = {}
+    for pk in people:
+        way = Channel.MAIL if said.get((pk, Channel.MAIL), True) else ""
+        if topic.is_urgent and said.get((pk, Channel.NOW), False):
+            way = Channel.NOW
+        is_on_page = said.get((pk, Channel.PAGE), True)
+        if is_on_page or way:
+            found[pk] = (is_on_page, way)
+    return found
 
 
 def receive(news: Mapping[str, Any]) -> None:
@@ -73,7 +97,8 @@ def read_all(*, by: Member) -> tuple[int, datetime]:
     """How many, and the moment by which they are found again."""
     check(by, "notices.read")
     now = timezone.now()
-    return Notice.objects.visible_to(by).unread().update(read_at=now), now
+    rows = Notice.objects.visible_to(by).on_page().unread()
+    return rows.update(read_at=now), now
 
 
 def unread_all(*, by: Member, at: datetime) -> int:
@@ -82,28 +107,9 @@ def unread_all(*, by: Member, at: datetime) -> int:
     return Notice.objects.visible_to(by).filter(read_at=at).update(read_at=None)
 
 
-def choose(wanted: Mapping[str, bool], *, by: Member) -> None:
-    """One's own choice, topic by topic."""
-    check(by, "notices.choose")
-    before = chosen(by)
-    for key, is_on in wanted.items():
-        Choice.objects.update_or_create(
-            member=by, topic=topics[key].key, channel=Choice.Channel.PAGE, defaults={"is_on": is_on}
-        )
-    changed = {key: is_on for key, is_on in wanted.items() if before[key] != is_on}
-    if changed:
-        old = {key: before[key] for key in changed}
-        record("notices.choose", by, by=by, before=old, after=changed)
-
-
-def chosen(member: Member) -> dict[str, bool]:
-    """Every topic with the member's choice; what was never chosen is told."""
-    rows = Choice.objects.filter(member=member, channel=Choice.Channel.PAGE)
-    said = dict(rows.values_list("topic", "is_on"))
-    return {key: said.get(key, True) for key in topics}
-
-
 def tidy() -> dict[str, int]:
     """Let go of what was told long ago."""
-    old = Notice.objects.filter(created_at__lt=timezone.now() - KEPT)
-    return {"notices": old.delete()[0]}
+    long_ago = timezone.now() - KEPT
+    old = Notice.objects.filter(created_at__lt=long_ago).delete()[0]
+    mails = Mail.objects.filter(created_at__lt=long_ago).delete()[0]
+    return {"notices": old, "mails": mails}

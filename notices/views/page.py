@@ -24,7 +24,7 @@ ORDER = ("-created_at", "-id")
 def list_(request: HttpRequest) -> HttpResponse:
     """Newest first; only what is unread, unless all are asked for."""
     is_all = request.GET.get("box") == "all"
-    rows = Notice.objects.visible_to(request.member).select_related("by")
+    rows = Notice.objects.visible_to(request.member).on_page().select_related("by")
     found = page_of(rows if is_all else rows.unread(), request.GET, order=ORDER)
     context = {
         "page": found,
@@ -92,7 +92,8 @@ def unread_all(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     form = ChoicesForm(request.POST or None, member=request.member)
     if form.is_valid():
-        actions.choose(form.cleaned_data, by=request.member)
+        actions.choose(form.wanted, by=request.member, box=form.box)
         messages.success(request, _("Your choice was kept."))
         return redirect("notices:choices")
-    return render(request, "notices/choices.html", {"form": form})
+    status = 422 if form.is_bound else 200
+    return render(request, "notices/choices.html", {"form": form}, status=status)

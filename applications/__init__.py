@@ -1,0 +1,1 @@
+"""Application forms by declaration: a file for each kind of paper, the engine does the rest."""

@@ -1,0 +1,34 @@
+"""Every write on notices: telling, reading, choosing, mailing."""
+
+from notices.actions.choice import begin_again, choose, chosen, stop
+from notices.actions.mail import plan_mail, send_mail, waiting_mail
+from notices.actions.notice import (
+    read,
+    read_all,
+    receive,
+    settle,
+    tidy,
+    unread,
+    unread_all,
+    write,
+    write_many,
+)
+
+__all__ = [
+    "begin_again",
+    "choose",
+    "chosen",
+    "plan_mail",
+    "read",
+    "read_all",
+    "receive",
+    "send_mail",
+    "settle",
+    "stop",
+    "tidy",
+    "unread",
+    "unread_all",
+    "waiting_mail",
+    "write",
+    "write_many",
+]
