@@ -11,6 +11,7 @@ urlpatterns = [
     path("delegations/new/", views.delegate, name="delegate"),
     path("delegations/<int:pk>/end/", views.end_delegation, name="end_delegation"),
     path("approve/", views.approve_many, name="approve_many"),
+    path("<int:pk>/", views.case, name="case"),
     path("<int:pk>/approve/", views.approve, name="approve"),
     path("<int:pk>/return/", views.return_, name="return"),
     path("<int:pk>/reject/", views.reject, name="reject"),

@@ -110,6 +110,7 @@ class ContractsConfig(AppConfig):
         )
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
+        panel("contracts.contract.glance", 10, panels.glance)
         timeline("customers.customer", panels.events)
         timeline("contracts.contract", history.log)
         timeline("contracts.contract", history.term)

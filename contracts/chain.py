@@ -99,7 +99,8 @@ def risks(terms: Terms, limits: Limits) -> tuple[Reason, ...]:
             "discount": plain(min(low)),
             "floor": plain(limits.discount_floor),
         }
-        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3"))
+        ref = "contracts.discount_floor"
+        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3", ref=ref))
     standard = limits.payment_days.get(terms.tier, 0)
     if terms.payment_days > standard:
         text = N_(
@@ -107,7 +108,8 @@ def risks(terms: Terms, limits: Limits) -> tuple[Reason, ...]:
             "for tier %(tier)s"
         )
         values = {"days": terms.payment_days, "standard": standard, "tier": terms.tier}
-        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3"))
+        ref = f"contracts.payment_days_{terms.tier}"
+        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3", ref=ref))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from approvals.actions.delegation import delegate, end_delegation
 from approvals.actions.document import is_stale, move, verb_label
 from approvals.actions.passing import add_signer, transfer
 from approvals.actions.talk import comment, copy_to, remind
+from approvals.actions.visit import look_in
 
 __all__ = [
     "add_signer",
@@ -21,6 +22,7 @@ __all__ = [
     "delegate",
     "end_delegation",
     "is_stale",
+    "look_in",
     "move",
     "newest_chain",
     "remind",

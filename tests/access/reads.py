@@ -10,6 +10,7 @@ READS = {
     "POST /search/", "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/",
     "POST /org/me/", "POST /org/roles/", "POST /org/jobs/", "POST /org/why/", "POST /org/params/",
     "POST /org/moves/<int:pk>/", "POST /approvals/", "POST /approvals/delegations/",
+    "POST /approvals/<int:pk>/",
     "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
     "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",
     "POST /files/attachments/<int:pk>/", "POST /files/attachments/<int:pk>/preview/",

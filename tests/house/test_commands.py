@@ -28,7 +28,6 @@ TASKS = {
     "contracts.remind": "owners of drafts and contracts to sign, once a working day and company",
     "contracts.tell_ending": "owners of contracts that end soon, once a working day and company",
     "customers.remind": "owners of visits and customers due, once a working day and company",
-    "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
     "kpi.close": "opens, collects and freezes months, each step once, company by company",
     "notices.mail": "plans and sends mail of what is unread, each once, company by company",
     "notices.tidy": "notices of long ago, once a day and company",
