@@ -32,12 +32,21 @@ def see_case(member: Member, case: Case) -> Because:
 )
 def decide(member: Member, case: Case) -> Because:
     """Whoever holds an open task of the case, except its authors."""
+    return decides_with(member, case, asked_of(member, case))
+
+
+def asked_of(member: Member, case: Case) -> Task | None:
+    """The task the rules judge by; its authors have none."""
+    return None if member.pk in case.authors else own_task(member, case)
+
+
+def decides_with(member: Member, case: Case, task: Task | None) -> Because:
+    """The rule itself, of what was read: a page that asks four rules reads the task once."""
     if member.pk in case.authors:
         text = N_("you submitted it yourself")
         if case.owner_id != member.pk:
             text = N_("you wrote part of it yourself")
         return no("decide", Line("conflict", ok=False, text=text, clause="ORG-1.3"))
-    task = own_task(member, case)
     if task is None:
         text = N_("it is not waiting for you")
         return no("decide", Line("step", ok=False, text=text, clause="ORG-1.6"))
@@ -80,11 +89,11 @@ def withdraw(member: Member, case: Case) -> Because:
     return no("withdraw", Line("rule", ok=False, text=text))
 
 
-def passing(question: str, member: Member, case: Case) -> Because:
+def passing(question: str, member: Member, case: Case, task: Task | None) -> Because:
     """Whoever decides in his own name and by the chain: not a stand-in, not an added signer."""
-    if not (may_decide := decide(member, case)):
+    may_decide = decides_with(member, case, task)
+    if task is None or not may_decide:
         return may_decide
-    task = own_task(member, case)
     if task.member_id not in {None, member.pk}:
         text = N_("a stand-in decides himself or leaves it to %(who)s")
         line = Line("step", ok=False, text=text, values={"who": task.member.name}, clause="ORG-1.3")
@@ -97,12 +106,12 @@ def passing(question: str, member: Member, case: Case) -> Because:
 
 @rule("approvals.transfer", clauses="ORG-1.3", label=N_("Transfer a task"))
 def transfer(member: Member, case: Case) -> Because:
-    return passing("transfer", member, case)
+    return passing("transfer", member, case, asked_of(member, case))
 
 
 @rule("approvals.add_signer", clauses="ORG-1.3", label=N_("Add a signer at one's own step"))
 def add_signer(member: Member, case: Case) -> Because:
-    return passing("add_signer", member, case)
+    return passing("add_signer", member, case, asked_of(member, case))
 
 
 @rule("approvals.remind", clauses="ORG-1.6", label=N_("Remind those who are asked"))
@@ -123,11 +132,14 @@ def comment(member: Member, case: Case) -> Because:
 @rule("approvals.copy", clauses="ORG-1.6", label=N_("Send a copy of what one decides"))
 def copy(member: Member, case: Case) -> Because:
     """T8: whoever decides now; a stand-in too, an added signer not."""
-    task = own_task(member, case)
+    return copies_with(member, case, asked_of(member, case))
+
+
+def copies_with(member: Member, case: Case, task: Task | None) -> Because:
     if task is not None and task.is_added:
         text = N_("whoever was added gives an opinion and adds nobody")
         return no("copy", Line("step", ok=False, text=text, clause="ORG-1.3"))
-    return decide(member, case)
+    return decides_with(member, case, task)
 
 
 @rule("approvals.delegations")

@@ -65,9 +65,8 @@ class Kind:
 
     `snapshot(doc)` is exactly what an approver is shown and what the hash covers; `check(doc)` maps
     fields to what is missing before submission; `take_number(doc)` gives the number at the first
-    submission; `on_done(doc, by)` runs in the transaction of the last approval; `writers(doc)` are
-    the ids of all who wrote any of it, whom the engine lets decide as little as the submitter.
-    `terms` are the facts a company may make its own steps depend on, beside the amount.
+    submission; `on_done(doc, by)` runs in the transaction of the last approval. `terms` are the
+    facts a company may make its own steps depend on, beside the amount.
     """
 
     name: str
@@ -80,7 +79,6 @@ class Kind:
     take_number: Callable[[Any], str]
     check: Callable[[Any], Mapping[str, str]] = lambda _doc: {}
     on_done: Callable[[Any, Any], None] | None = None
-    writers: Callable[[Any], Iterable[int]] = lambda _doc: ()
     points: Mapping[str, str] = field(default_factory=dict)
     terms: tuple[Term, ...] = ()
     has_amount: bool = True

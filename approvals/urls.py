@@ -18,6 +18,7 @@ urlpatterns = [
     path("chains/changes/<int:pk>/submit/", views.submit_change, name="submit_change"),
     path("chains/changes/<int:pk>/discard/", views.discard_change, name="discard_change"),
     path("approve/", views.approve_many, name="approve_many"),
+    path("<int:pk>/", views.case, name="case"),
     path("<int:pk>/approve/", views.approve, name="approve"),
     path("<int:pk>/return/", views.return_, name="return"),
     path("<int:pk>/reject/", views.reject, name="reject"),

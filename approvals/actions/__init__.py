@@ -20,6 +20,7 @@ from approvals.actions.delegation import delegate, end_delegation
 from approvals.actions.document import is_stale, move, verb_label
 from approvals.actions.passing import add_signer, transfer
 from approvals.actions.talk import comment, copy_to, remind
+from approvals.actions.visit import look_in
 
 __all__ = [
     "add_signer",
@@ -38,6 +39,7 @@ __all__ = [
     "is_stale",
     "is_stale_base",
     "latest_chain",
+    "look_in",
     "move",
     "newest_chain",
     "remind",

@@ -4,6 +4,7 @@ from approvals.models.case import OPEN_TO_EDIT, Case, Chain, Document, Status, S
 from approvals.models.change import UNDECIDED, ChainChange
 from approvals.models.decision import Copy, Decision
 from approvals.models.task import ADDED, Delegation, Task, steps_for
+from approvals.models.visit import InboxVisit
 
 __all__ = [
     "ADDED",
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "Delegation",
     "Document",
+    "InboxVisit",
     "Status",
     "Step",
     "Task",

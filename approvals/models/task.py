@@ -36,12 +36,14 @@ class DelegationQuerySet(models.QuerySet):
         """Rows for `org.access.stand_ins`."""
         value, day = models.Value, timezone.localdate()
         never = value(None, output_field=models.DateTimeField())
+        mine = models.Q(stand_in=member)
+        side = models.Case(models.When(mine, value("stand_in")), default=value("stood_for"))
         return (
             self.in_force()
-            .filter(stand_in=member)
+            .filter(mine | models.Q(principal=member))
             .order_by()
             .values_list(
-                value("stand_in"), value(""), value(""), value(""), value(""), never,
+                side, value(""), value(""), value(""), value(""), never,
                 "principal_id", value(value=False), value(day), "pk",
             )
         )  # fmt: skip

@@ -11,13 +11,14 @@ from approvals.views.chain import (
 )
 from approvals.views.decision import approve, reject, return_, withdraw
 from approvals.views.delegation import delegate, delegations, end_delegation
-from approvals.views.inbox import inbox
+from approvals.views.inbox import case, inbox
 from approvals.views.verbs import add_signer, approve_many, comment, copy, remind, transfer
 
 __all__ = [
     "add_signer",
     "approve",
     "approve_many",
+    "case",
     "chain",
     "chains",
     "comment",

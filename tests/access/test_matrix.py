@@ -26,8 +26,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WORDS = {403: "no", 404: "--", 401: "login", 405: ""}
 SKIPPED = ("operator/",)  # Django's stock admin has its own guard: superusers only
 NOT_COMPARED = {"audit_refusal", "django_session"}
-# a GET that writes, with its reason: opening one's own notice is reading it
-MARKS = {("notices/<int:pk>/", "notices_notice")}
+# a GET that writes, with its reason: opening one's own notice is reading it, and the inbox marks
+# what came since one looked last
+MARKS = {("notices/<int:pk>/", "notices_notice"), ("approvals/", "approvals_inboxvisit")}
 
 
 def addresses(resolver=None, prefix=""):
