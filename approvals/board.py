@@ -15,6 +15,7 @@ from approvals.kinds import kinds
 from approvals.models import Case, Decision, Document, Step, Task
 from approvals.routing import levels, route
 from kit.because import Because, Line
+from kit.registry import clauses_of
 from kit.texthash import digest
 from org.models import Member
 
@@ -72,7 +73,8 @@ def board(
     if case is None:
         return None
     asked = asked_of(member, case)
-    may_decide = decides_with(member, case, asked)
+    clause = next(iter(clauses_of("rule", "approvals.decide")), "")
+    may_decide = decides_with(member, case, asked).citing(clause)
     task = asked if may_decide else None
     fresh = kinds[case.kind].snapshot(document) if case.state == Case.State.RUNNING else None
     stale = fresh is not None and digest(fresh) != case.content_hash
