@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from accounts.views import set_language
 from kit.pages import public
-from salesops import api, health
+from salesops import api, health, metrics
 
 handler400 = "salesops.health.bad_request"
 handler403 = "salesops.health.forbidden"
@@ -23,6 +23,7 @@ reference = csp_update({"style-src": [UNSAFE_INLINE]})(
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("accounts/", include("accounts.urls")),
     path("org/", include("org.urls")),
     path("approvals/", include("approvals.urls")),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("customers/", include("customers.urls")),
     path("contracts/", include("contracts.urls")),
+    path("kpi/", include("kpi.urls")),
     path("", include("desk.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("operator/", admin.site.urls),

@@ -1,6 +1,6 @@
 """CUS-2.1, CUS-3: the customer's file, its tier, its end and its sharing."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -168,6 +168,11 @@ def restore(customer: Customer, *, by: Member) -> Customer:
     customer.archived_at = None
     record("customers.restore", customer, by=by)
     return customer
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day: a share lasts to its end."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def share(

@@ -5,8 +5,6 @@ whose POST only shows a page stands in `READS`.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import psycopg
@@ -44,7 +42,9 @@ from tests.access.bodies import (
     stand_in,
 )
 from tests.access.changes import tables
+from tests.access.programs import PROGRAMS
 from tests.access.reads import READS
+from tests.access.write import ONE, Write
 
 __all__ = ["READS"]
 
@@ -178,6 +178,12 @@ def build(cast):
     return world
 
 
+def build_months(world, made):
+    world.period, world.review = made["Period"], made["Review"]
+    world.asked_month = made["Reopening"]
+    world.frozen = world.asked_month.period
+
+
 def build_notices(world, made):
     """One that is new and one that was read."""
     world.notice, world.read_at = made["Notice"], timezone.now()
@@ -197,6 +203,7 @@ def build_leaves(cast, world):
 
 def build_people(cast, world, made):
     """Members and units in every state the administrator meets."""
+    build_months(world, made)
     world.member, world.post = made["Member"], made["Post"]
     world.unit, world.move = made["Unit"], made["UnitMove"]
     world.empty_unit, world.off_unit = (
@@ -215,18 +222,6 @@ def build_people(cast, world, made):
 
 
 # --- valid requests -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Write:
-    """Who may send what to which record; `refs` are the body's names of other records."""
-
-    who: str
-    on: str = ""
-    body: Callable[..., dict] = field(default=lambda _world: {})
-    refs: dict[str, str] = field(default_factory=dict)
-    # names that the address takes by design although the body here leaves them out
-    takes: frozenset[str] = frozenset()
 
 
 CUSTOMER = {
@@ -354,7 +349,6 @@ def signed(world):
 TO_MEMBER = {"to": "member"}
 PAPER_REFS = {"customer": "customer", "lines.0.product": "product"}
 REP, BOSS = "east_rep", "east_supervisor"
-ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
 
@@ -398,6 +392,7 @@ WRITES = {
     ),
     "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
+    "POST /org/jobs/run/": Write(ADMIN, "", same({"job": "notices.tidy"})),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
     "POST /notices/<int:pk>/read/": Write(REP, "notice"),
@@ -517,7 +512,9 @@ WRITES = {
     # colleagues are known to everybody: whether one will do is the action's to say
     "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
-    "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
+    "POST /api/v1/^customers/$": Write(
+        REP, "", same(with_json_bools(CUSTOMER)), {}, frozenset({"owner"})
+    ),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
     f"PUT /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
     f"PATCH /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
@@ -549,11 +546,22 @@ WRITES = {
     f"PATCH /api/v1/^contracts/{ONE}/$": Write(REP, "draft", api_paper, PAPER_REFS),
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
-}  # fmt: skip
+    "POST /kpi/<int:pk>/freeze/": Write("director", "period"),
+    "POST /kpi/<int:pk>/reopen/": Write("finance", "frozen", same({"reason": "漏记两份合同"})),
+    "POST /kpi/reviews/<int:pk>/comment/": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /kpi/reopenings/<int:pk>/submit/": Write(
+        "finance", "asked_month", same({"reason": "漏记两份合同"})
+    ),
+    f"POST /api/v1/^periods/{ONE}/freeze/$": Write("director", "period"),
+    f"POST /api/v1/^reviews/{ONE}/comment/$": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /api/v1/^reopenings/$": Write(
+        "finance", "", lambda world: {"period": world.frozen.pk, "reason": "漏记两份合同"}
+    ),
+} | PROGRAMS  # fmt: skip
 
 
 def send(client, method, path, body):
-    if path.startswith("/api/"):
+    if path.startswith("/api/") and "file" not in body:
         return client.generic(method, path, json.dumps(body), content_type="application/json")
     return client.post(path, body)
 
