@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from approvals import actions
-from approvals.board import own_task, points_of
+from approvals.access import own_task
+from approvals.board import points_of
 from approvals.kinds import kinds
 from approvals.models import Case, Delegation
 from org.api import DoorMixin, NewestFirst

@@ -108,7 +108,7 @@ def back_of(case: Case, task: Task | None) -> list[Step]:
     passed = case.tasks.filter(
         round=case.round, state=Task.State.DONE, position__lt=task.position
     ).values("step")
-    return list(case.chain.steps.filter(pk__in=passed))
+    return list(Step.objects.filter(chain=case.chain_id, pk__in=passed))
 
 
 VERBS: dict[str, dict[str, str]] = {
