@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
 from approvals.kinds import kinds
-from approvals.models import Case, Copy, Delegation, Task
-from kit.because import Because, Line, any_of, no, yes
-from org.access import everybody, holds, rule, sees
+from approvals.models import Case, ChainChange, Copy, Delegation, Task
+from kit.because import Because, Line, all_of, any_of, no, yes
+from org.access import everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role
 from org.roles import above
 
@@ -161,6 +161,64 @@ def end_delegation(member: Member, delegation: Delegation) -> Because:
     if delegation.stand_in_id == member.pk:
         return yes("end_delegation", Line("rule", ok=True, text=N_("you are the stand-in")))
     return delegate(member, delegation.principal)
+
+
+@rule("approvals.chains")
+def chains(member: Member, obj: Any = None) -> Because:
+    """Who decides what and why is open to every member; the limits are not."""
+    return everybody(member, obj)
+
+
+@rule("approvals.see_bands", clauses="ORG-1.3", label=N_("See from which amounts a step is asked"))
+def see_bands(member: Member, change: ChainChange | None = None) -> Because:
+    """Whoever keeps or decides chains, and whoever is asked about this change."""
+    known = holds(member, Role.COMPANY_ADMIN, Role.DIRECTOR, Role.MANAGEMENT)
+    if known or change is None:
+        return known
+    if text := member.scope.duty("approvals.chainchange").get(change.pk):
+        return yes("see_bands", Line("step", ok=True, text=text))
+    return known
+
+
+@rule("approvals.view_change", clauses="ORG-1.3", label=N_("Open a change of a chain"))
+def view_change(member: Member, change: ChainChange) -> Because:
+    return all_of("view_change", (see_bands(member, change), sees(member, change)))
+
+
+@rule("approvals.draft_change", clauses="ORG-1.3", label=N_("Propose a change of a chain"))
+def draft_change(member: Member, obj: Any = None) -> Because:
+    return holds(member, Role.COMPANY_ADMIN)
+
+
+@rule("approvals.edit_change", clauses="ORG-1.3", label=N_("Edit one's change of a chain"))
+def edit_change(member: Member, change: ChainChange) -> Because:
+    """Only who wrote it: nobody who had a hand in a version may decide on it."""
+    return all_of("edit_change", (draft_change(member), owns(member, change), is_open(change)))
+
+
+@rule("approvals.submit", clauses="ORG-1.3", label=N_("Submit a change of a chain for approval"))
+def submit(member: Member, change: ChainChange) -> Because:
+    """The state is the engine's question: it answers 409 with a sentence."""
+    return all_of("submit", (draft_change(member), owns(member, change)))
+
+
+@rule("approvals.discard_change", clauses="ORG-1.3", label=N_("Give up a change of a chain"))
+def discard_change(member: Member, change: ChainChange) -> Because:
+    """Its writer or, where he is gone, another administrator."""
+    return all_of("discard_change", (draft_change(member), is_open(change)))
+
+
+def changes_kept(member: Member) -> list[int]:
+    """Administrators keep each other's changes: one who has left must not block the chain."""
+    if Role.COMPANY_ADMIN not in member.scope.roles:
+        return []
+    return list(ChainChange.objects.order_by("-pk").values_list("pk", flat=True)[:500])
+
+
+def is_open(change: ChainChange) -> Because:
+    text = N_("a change can be edited before it is submitted, or after it came back")
+    line = Line("fact", ok=change.is_open_to_edit, text=text)
+    return yes("state", line) if change.is_open_to_edit else no("state", line)
 
 
 def seats_of(member: Member) -> set[tuple[str, str]]:

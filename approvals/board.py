@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from approvals.access import asked_of, copies_with, decides_with, passing
-from approvals.actions import newest_chain, step_of, verb_label
+from approvals.actions import steps_in_force, verb_label
 from approvals.actions.document import writers_of
-from approvals.kinds import kinds
+from approvals.kinds import frozen, kinds, thawed
 from approvals.models import Case, Decision, Document, Step, Task
 from approvals.routing import levels, route
 from kit.because import Because, Line
@@ -25,7 +25,10 @@ DRAWN = {"done": "done", "open": "now", "waiting": "wait", "void": "void"}
 
 @dataclass(slots=True)
 class StepShown:
-    """One step of the chain as drawn: state is done, now, stop (sent back here), wait or void."""
+    """One step of the chain as drawn.
+
+    `state` is done, now, stop (sent back here), wait, void or spared (the document needs it not).
+    """
 
     name: str
     state: str
@@ -156,19 +159,17 @@ def afterwards(steps: list[StepShown], task: Task | None) -> str:
 def foreseen(document: Document, submitter: Member) -> list[StepShown]:
     """Who would be asked if it were submitted now, by the very routing that submission uses."""
     kind = kinds[document.kind_name]
-    chain = newest_chain(kind)
-    steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
+    facts = thawed(frozen(kind.facts(document)), kind.terms)
+    line, writers = levels(document.unit, kind.name), writers_of(document)
     return [
         StepShown(
             name=found.step.name,
-            state="wait",
+            state="spared" if found.is_spared else "wait",
             who="、".join(person.name for person in found.people),
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(
-            steps, levels(document.unit, kind.name), submitter.pk, (), writers_of(document)
-        )
+        for found in route(steps_in_force(kind), line, submitter.pk, (), writers, facts=facts)
     ]
 
 
@@ -208,11 +209,13 @@ def _step(tasks: list[Task], stopped: Container[int | None]) -> StepShown:
     tasks = sorted(tasks, key=lambda task: (rank[task.state], -task.pk))
     best = tasks[0]
     names = [shown_name(t) for t in tasks if t.state == best.state]
+    because = Because.from_json(best.because) if best.because else None
+    is_spared = because is not None and because.question == "applies"
     return StepShown(
         name=best.step.name,
-        state="stop" if best.pk in stopped else DRAWN[best.state],
+        state="stop" if best.pk in stopped else "spared" if is_spared else DRAWN[best.state],
         who="、".join(name for name in dict.fromkeys(names) if name),
-        because=Because.from_json(best.because) if best.because else None,
+        because=because,
         due_at=best.due_at if best.state == Task.State.OPEN else None,
         at=best.closed_at if best.state == Task.State.DONE else None,
         clause=best.step.clause,

@@ -1,7 +1,7 @@
 """The chain of a contract, what its approvers are shown, and the risks they are warned of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.kinds import Facts, Kind, StepPlan
+from approvals.kinds import Facts, Kind, StepPlan, Term
 from contracts.models import Contract, Instalment, PriceMode, VatCategory
 from contracts.pricing import discount_of, unit_price
 from customers.models import Tier
@@ -240,7 +240,37 @@ def facts(contract: Contract) -> Facts:
         party=contract.customer.name,
         amount=contract.gross_amount,
         risks=risks_of(contract),
+        values=values_of(contract),
     )
+
+
+def values_of(contract: Contract) -> dict[str, Any]:
+    """What a company may make steps of its own depend on; a number nobody knows stays unknown."""
+    terms, limit = terms_of(contract), limits()
+    broken = {
+        name: bool(risks(part, limit))
+        for name, part in {
+            "below_floor": replace(terms, payment_days=0),
+            "long_credit": replace(terms, prices=()),
+        }.items()
+    }
+    return {
+        "category": contract.customer.tier,
+        "lowest_discount": min((row[2] for row in terms.prices), default=None),
+        "payment_days": Decimal(terms.payment_days),
+        "is_broken": any(broken.values()),
+        **broken,
+    }
+
+
+TERMS = (
+    Term("category", N_("Customer tier"), choices={t.value: msgid(t.label) for t in Tier}),
+    Term("below_floor", N_("A price below the discount floor"), "yes_no"),
+    Term("long_credit", N_("Credit beyond the standard of the tier"), "yes_no"),
+    Term("is_broken", N_("Sales policy broken in any way"), "yes_no"),
+    Term("lowest_discount", N_("Lowest discount %"), "number"),
+    Term("payment_days", N_("Credit days after delivery"), "number"),
+)
 
 
 def check(contract: Contract) -> dict[str, str]:
@@ -296,4 +326,5 @@ KIND = Kind(
     take_number=number_of,
     check=check,
     points=POINTS,
+    terms=TERMS,
 )

@@ -3,7 +3,12 @@
 from rest_framework.routers import DefaultRouter
 
 from applications.api import ApplicationViewSet
-from approvals.api import CaseViewSet, DelegationViewSet
+from approvals.api import (
+    CaseViewSet,
+    ChainChangeViewSet,
+    ChainViewSet,
+    DelegationViewSet,
+)
 from contracts.api import ContractViewSet, ProductViewSet
 from customers.api import ContactViewSet, CustomerViewSet, VisitViewSet
 from desk.api import SearchViewSet
@@ -27,6 +32,8 @@ router = DefaultRouter()
 router.include_root_view = False
 router.register("cases", CaseViewSet, basename="case")
 router.register("delegations", DelegationViewSet, basename="delegation")
+router.register("chains", ChainViewSet, basename="chain")
+router.register("chain-changes", ChainChangeViewSet, basename="chain-change")
 router.register("applications", ApplicationViewSet, basename="application")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("contacts", ContactViewSet, basename="contact")

@@ -149,6 +149,7 @@ def some_pk(stage, view, text):
     return {
         "Notice": stage.notice,
         "Delegation": stage.delegation,
+        "ChainChange": stage.change,
         "Customer": stage.customer,
         "Contact": stage.contact,
         "Contract": stage.contract,

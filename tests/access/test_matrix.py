@@ -53,6 +53,7 @@ def path_of(text, pk):
     for part in ("<int:pk>", "(?P<pk>[^/.]+)"):
         text = text.replace(part, str(pk))
     text = text.replace("<str:kind>", "customers.customer").replace("<str:code>", "CTR-1.4")
+    text = text.replace("<str:document>", "contracts.contract")
     return "/" + text.replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
 
 

@@ -28,6 +28,10 @@ from salesops import services
 from tests.access import samples
 from tests.access.bodies import (
     api_picked,
+    chain_body,
+    chain_form,
+    change_body,
+    change_form,
     guest,
     lend,
     marked,
@@ -109,7 +113,7 @@ def build(cast):
     customer, product = made["Customer"], made["Product"]
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
-    world.delegation = made["Delegation"]
+    world.delegation, world.change = made["Delegation"], made["ChainChange"]
     world.contract, world.export = made["Contract"], made["ExportJob"]
     world.asked = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
@@ -418,6 +422,10 @@ WRITES = {
         BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
     ),
     "POST /approvals/delegations/<int:pk>/end/": Write("finance", "delegation"),
+    "POST /approvals/chains/<str:document>/change/": Write(ADMIN, "", chain_form),
+    "POST /approvals/chains/changes/<int:pk>/edit/": Write(ADMIN, "change", change_form),
+    "POST /approvals/chains/changes/<int:pk>/submit/": Write(ADMIN, "change"),
+    "POST /approvals/chains/changes/<int:pk>/discard/": Write(ADMIN, "change"),
     "POST /files/imports/new/": Write(BOSS, "", upload, {"owner": "member", "unit": "unit"}),
     "POST /files/imports/<int:pk>/commit/": Write(REP, "job"),
     "POST /files/imports/<int:pk>/cancel/": Write(REP, "new_job"),
@@ -510,6 +518,10 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/comment/$": Write(REP, "case", said_to),
     f"POST /api/v1/^cases/{ONE}/remind/$": Write(REP, "case"),
     # colleagues are known to everybody: whether one will do is the action's to say
+    "POST /api/v1/^chain-changes/$": Write(ADMIN, "", chain_body),
+    f"PUT /api/v1/^chain-changes/{ONE}/$": Write(ADMIN, "change", change_body),
+    f"POST /api/v1/^chain-changes/{ONE}/submit/$": Write(ADMIN, "change"),
+    f"POST /api/v1/^chain-changes/{ONE}/discard/$": Write(ADMIN, "change"),
     "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
     "POST /api/v1/^customers/$": Write(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0007_writers'),
+        ('approvals', '0009_chain_change'),
         ('org', '0004_support_access'),
         ('tenancy', '0004_company_terms'),
     ]

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from approvals import actions
-from approvals.access import own_task
+from approvals.access import asked_of
 from approvals.board import points_of
 from approvals.kinds import kinds
 from approvals.models import Case, Delegation
@@ -48,7 +48,7 @@ class OneCaseSerializer(CaseSerializer):
 
     @extend_schema_field(AskedSerializer(many=True))
     def get_points(self, case: Case) -> list[dict[str, str]]:
-        task = own_task(self.context["request"]._request.member, case)
+        task = asked_of(self.context["request"]._request.member, case)
         return [
             {"key": point["key"], "label": str(point["label"])}
             for point in points_of(case, task, {})
