@@ -16,6 +16,7 @@ from approvals.kinds import frozen, kinds, thawed
 from approvals.models import Case, Decision, Document, Step, Task
 from approvals.routing import levels, route
 from kit.because import Because, Line
+from kit.registry import clauses_of
 from kit.texthash import digest
 from org.models import Member
 
@@ -76,7 +77,8 @@ def board(
     if case is None:
         return None
     asked = asked_of(member, case)
-    may_decide = decides_with(member, case, asked)
+    clause = next(iter(clauses_of("rule", "approvals.decide")), "")
+    may_decide = decides_with(member, case, asked).citing(clause)
     task = asked if may_decide else None
     fresh = kinds[case.kind].snapshot(document) if case.state == Case.State.RUNNING else None
     stale = fresh is not None and digest(fresh) != case.content_hash
@@ -109,7 +111,7 @@ def back_of(case: Case, task: Task | None) -> list[Step]:
     passed = case.tasks.filter(
         round=case.round, state=Task.State.DONE, position__lt=task.position
     ).values("step")
-    return list(case.chain.steps.filter(pk__in=passed))
+    return list(Step.objects.filter(chain=case.chain_id, pk__in=passed))
 
 
 VERBS: dict[str, dict[str, str]] = {

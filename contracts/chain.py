@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
@@ -172,7 +173,7 @@ def snapshot(contract: Contract) -> dict[str, Any]:
         N_("Valid to"): contract.ends_on,
         N_("Prices"): msgid(PriceMode(contract.price_mode).label),
         N_("Notes"): contract.notes,
-        N_("Lines"): [_line(line) for line in contract.lines.select_related("product")],
+        N_("Lines"): [_line(line) for line in lines_of(contract)],
         N_("Payment plan"): [_instalment(row) for row in contract.instalments.all()],
         N_("Amount without tax"): contract.net_amount,
         N_("Tax"): contract.tax_amount,
@@ -187,6 +188,19 @@ def snapshot(contract: Contract) -> dict[str, Any]:
     if terms := frozen.get("terms"):
         shown[N_("Standing clauses")] = terms
     return shown
+
+
+def fetch(contract: Contract) -> None:
+    """Goods and payments once for a page that shows them and judges by them; it writes nothing."""
+    goods = models.Prefetch("lines", contract.lines.model.objects.select_related("product"))
+    models.prefetch_related_objects([contract], goods, "instalments")
+
+
+def lines_of(contract: Contract) -> Any:
+    """With their products; a page that reads and never writes has fetched them already."""
+    if "lines" in getattr(contract, "_prefetched_objects_cache", {}):
+        return contract.lines.all()
+    return contract.lines.select_related("product")
 
 
 def _line(line: Any) -> dict[str, Any]:

@@ -329,7 +329,8 @@ def page(
 
 def load(model: type[Model], member: Member, pk: int) -> Model:
     """One visible record, or 404: a foreign id and a missing id are the same answer."""
-    obj = model.objects.visible_to(member).filter(pk=pk).first()
+    rows = model.objects.visible_to(member).select_related(*getattr(model, "shown_with", ()))
+    obj = rows.filter(pk=pk).first()
     if obj is None:
         raise Http404
     return obj

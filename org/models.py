@@ -366,6 +366,8 @@ class OwnedModel(CompanyModel):
     """
 
     reach: tuple[str, ...] = ("self",)
+    # what the page of one record names anyway, read with it
+    shown_with: tuple[str, ...] = ("owner", "unit")
 
     owner = Link(Member, models.PROTECT, related_name="+", verbose_name=_("owner"))
     unit = Link(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))

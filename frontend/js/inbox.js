@@ -118,8 +118,8 @@ async function batch(form) {
   for (let done = 0; done < picks.length; done += 5) {
     const part = picks.slice(done, done + 5);
     const cases = part.map((pick) => {
-      const [id, content_hash] = pick.value.split(":");
-      return { id: Number(id), content_hash };
+      const at = pick.value.indexOf(":"); // the hash has one of its own
+      return { id: Number(pick.value.slice(0, at)), content_hash: pick.value.slice(at + 1) };
     });
     const answer = await fetch(form.dataset.soBatch, {
       method: "POST",
@@ -151,6 +151,8 @@ async function batch(form) {
     said.textContent = said.dataset.words.replace("{done}", bar.value).replace("{all}", picks.length);
   }
   form.removeAttribute("aria-busy");
+  delete form.dataset.soSent;
+  document.querySelectorAll("#batch [aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled"));
   if (left) {
     if (left > 0) toast({ level: "warning", text: said.dataset.left.replace("{n}", left) });
     bar.hidden = true;
