@@ -50,6 +50,7 @@ class ApprovalsConfig(AppConfig):
             handle(f"approvals.{verb}", news.decided)
         self.topics()
         self.measure()
+        self.watch()
 
         say_what_is_left()
         for key, default, label, unit, low, high in PARAMS:
@@ -69,6 +70,23 @@ class ApprovalsConfig(AppConfig):
             phone=2,
             phone_roles=DECIDERS,
             always=DECIDERS,
+        )
+
+    @staticmethod
+    def watch() -> None:
+        from approvals import actions
+        from tenancy.jobs import job
+
+        job(
+            key="approvals.clock",
+            label=N_("Deadlines of approvals"),
+            text=N_("Whoever sits on a document is reminded; at its deadline superiors are told."),
+            pace="always",
+            seconds=300,
+            work=lambda _after, _day: actions.run_clock(),
+            numbers={"reminded": N_("reminded"), "escalated": N_("told upward")},
+            order=20,
+            clause="CTR-1.2 CTR-1.3",
         )
 
     @staticmethod

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as N_
 
 from approvals.access import own_task
 from approvals.actions import is_stale, newest_chain, step_of, verb_label
+from approvals.actions.document import writers_of
 from approvals.kinds import kinds
 from approvals.models import Case, Decision, Document, Step, Task
 from approvals.routing import levels, route
@@ -127,7 +128,7 @@ def foreseen(document: Document, submitter: Member) -> list[StepShown]:
             clause=found.step.clause,
         )
         for found in route(
-            steps, levels(document.unit, kind.name), submitter.pk, (), kind.writers(document)
+            steps, levels(document.unit, kind.name), submitter.pk, (), writers_of(document)
         )
     ]
 

@@ -1,6 +1,6 @@
 """The kinds of document the engine moves; an upper floor registers its own at start-up."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -44,8 +44,7 @@ class Kind:
 
     `snapshot(doc)` is exactly what an approver is shown and what the hash covers; `check(doc)` maps
     fields to what is missing before submission; `take_number(doc)` gives the number at the first
-    submission; `on_done(doc, by)` runs in the transaction of the last approval; `writers(doc)` are
-    the ids of all who wrote any of it, whom the engine lets decide as little as the submitter.
+    submission; `on_done(doc, by)` runs in the transaction of the last approval.
     """
 
     name: str
@@ -58,7 +57,6 @@ class Kind:
     take_number: Callable[[Any], str]
     check: Callable[[Any], Mapping[str, str]] = lambda _doc: {}
     on_done: Callable[[Any, Any], None] | None = None
-    writers: Callable[[Any], Iterable[int]] = lambda _doc: ()
     points: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -2,31 +2,42 @@
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
-from approvals.models import Delegation, Step
+from approvals.models import Delegation, Step, steps_for
 from kit.because import Because, Line, msgid, yes
 from org.models import Post, Role, Unit
-from org.roles import LADDER
+from org.roles import LADDER, above
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A holder of a seat; `deputies` stand in today, and are all there is when `is_away`."""
+    """A holder of a seat; `deputies` stand in today, and are all there is when `is_away`.
+
+    Of a deputy `steps` are the roles he may answer for (None: any), `led_by` whose staff he is.
+    """
 
     pk: int
     name: str
     deputies: tuple["Person", ...] = ()
     is_away: bool = False
+    steps: frozenset[str] | None = None
+    led_by: frozenset[int] = frozenset()
 
-    def can_decide(self, barred: Container[int]) -> bool:
+    def can_decide(self, barred: Container[int], role: str, submitter: int) -> bool:
         """Somebody who may still decide is left: the holder or, for one who is gone, a stand-in."""
         if self.pk in barred:
             return False
-        return not self.is_away or any(one.pk not in barred for one in self.deputies)
+        return not self.is_away or any(
+            one.pk not in barred
+            and (one.steps is None or role in one.steps)
+            and submitter not in one.led_by
+            for one in self.deputies
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,12 @@ def levels(unit: Unit, kind: str = "") -> list[Level]:
     ids, day = unit.ancestor_ids, timezone.localdate()
     deputies: dict[int, list[Person]] = {}
     lent = Delegation.objects.in_force().filter(Q(kinds=[]) | Q(kinds__contains=[kind]))
-    for row in lent.select_related("stand_in"):
-        person = Person(row.stand_in_id, row.stand_in.name)
+    rows = list(lent.select_related("stand_in", "principal"))
+    # only for whoever is gone does it matter what his stand-in may answer
+    alone = standing({row.stand_in_id for row in rows if not row.principal.is_active}, day)
+    for row in rows:
+        may = alone.get(row.stand_in_id, ()) if not row.principal.is_active else ()
+        person = Person(row.stand_in_id, row.stand_in.name, (), False, *may)
         deputies.setdefault(row.principal_id, []).append(person)
     seats: dict[int, dict[str, list[Person]]] = {pk: {} for pk in ids}
     names: dict[int, str] = {}
@@ -71,6 +86,29 @@ def levels(unit: Unit, kind: str = "") -> list[Level]:
         Level(names.get(pk, ""), {role: tuple(found) for role, found in seats[pk].items()})
         for pk in ids
     ]
+
+
+def standing(
+    people: Collection[int], day: date
+) -> dict[int, tuple[frozenset[str], frozenset[int]]]:
+    """Of each stand-in: the roles he may answer for, and who leads him (`TaskQuerySet.lent_to`)."""
+    if not people:
+        return {}
+    held = Post.objects.in_force(day).select_related("unit")
+    seats: dict[int, list[tuple[str, str]]] = {pk: [] for pk in people}
+    for post in held.filter(member__in=people):
+        seats[post.member_id].append((post.role, post.unit.path))
+    chiefs = [(post.member_id, post.role, post.unit.path) for post in held.filter(role__in=LADDER)]
+    return {
+        pk: (
+            frozenset(step for role, _path in mine for step in steps_for(role)),
+            frozenset(
+                chief for chief, rank, over in chiefs for role, path in mine
+                if rank in above(role) and path.startswith(over)
+            ),
+        )
+        for pk, mine in seats.items()
+    }  # fmt: skip
 
 
 def ladder_from(role: str) -> tuple[str, ...]:
@@ -98,7 +136,7 @@ def seek(
         for level in line:
             people = level.holders.get(role, ())
             found = found or bool(people)
-            free = tuple(p for p in people if p.can_decide(busy))
+            free = tuple(p for p in people if p.can_decide(busy, step.role, submitter))
             lines += [_skipped(p, submitter, authors, label) for p in people if p not in free]
             if free:
                 text = N_("%(who)s is %(role_label)s of %(unit)s")

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from approvals.kinds import Facts, Kind, StepPlan
-from audit.models import AuditLine
 from contracts.models import Contract, Instalment, PriceMode, VatCategory
 from contracts.pricing import discount_of, unit_price
 from customers.models import Tier
@@ -21,10 +20,6 @@ from org.models import Role, Unit
 from tenancy.actions import take_number
 from tenancy.params import param
 
-WRITING = (
-    "contracts.create", "contracts.change", "contracts.attach", "contracts.remove_attachment",
-    "contracts.restore_attachment",
-)  # fmt: skip
 NUMBER = "HT-{region}-{yyyyMM}-{n:04}"
 POINTS = {
     "amount": N_("Contract amount"),
@@ -223,14 +218,6 @@ def _instalment(row: Instalment) -> dict[str, Any]:
     }
 
 
-def writers(contract: Contract) -> set[int]:
-    """ORG-1.3: all who ever wrote its text or hung papers on it, whoever owns it now."""
-    lines = AuditLine.objects.filter(
-        object_kind="contracts.contract", object_id=contract.pk, verb__in=WRITING
-    )
-    return set(lines.exclude(actor_id=None).values_list("actor_id", flat=True))
-
-
 def facts(contract: Contract) -> Facts:
     return Facts(
         title=contract.title,
@@ -292,6 +279,5 @@ KIND = Kind(
     facts=facts,
     take_number=number_of,
     check=check,
-    writers=writers,
     points=POINTS,
 )

@@ -19,6 +19,7 @@ from kit.pages import guards
 from kit.registry import Binding, doors, manual
 from org.access import page
 from org.models import Member
+from tenancy.jobs import jobs
 from tenancy.params import Declared, declared, param
 
 STRENGTHS = {
@@ -27,7 +28,13 @@ STRENGTHS = {
     "measures": (N_("Measures"), "info"),
     "shows": (N_("Shows"), "grey"),
 }
-ICONS = {"rule": "gavel", "step": "git-commit", "measure": "chart-bar", "log": "lock"}
+ICONS = {
+    "rule": "gavel",
+    "job": "clock-play",
+    "step": "git-commit",
+    "measure": "chart-bar",
+    "log": "lock",
+}
 
 
 @require_GET
@@ -107,6 +114,8 @@ def words_of(binding: Binding) -> str:
         return reasons.said(binding.target)
     if binding.kind == "measure":
         return _(measures[binding.target].label)
+    if binding.kind == "job":
+        return _(jobs[binding.target].label)
     name, _colon, key = binding.target.partition(":")
     if binding.kind == "step" and name in kinds:
         steps = {plan.key: plan.name for plan in kinds[name].plan}

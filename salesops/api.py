@@ -20,6 +20,7 @@ from org.api.sets import (
     PostViewSet,
     UnitViewSet,
 )
+from org.job_api import JobViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
@@ -46,3 +47,4 @@ router.register("company", CompanyViewSet, basename="company")
 router.register("params", ParamViewSet, basename="param")
 router.register("calendar", CalendarViewSet, basename="calendar")
 router.register("why", WhyViewSet, basename="why")
+router.register("jobs", JobViewSet, basename="job")

@@ -50,6 +50,7 @@ MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
 API_PER_TOKEN = int(read("API_PER_TOKEN", "3000"))  # requests a minute
 API_PER_MEMBER = int(read("API_PER_MEMBER", "6000"))
+METRICS_TOKEN = read("METRICS_TOKEN", services.secret("metrics") if EMBEDDED else "")
 # what mail points to; letters that answer a request take its address
 SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.split(',')[0]}"
 
@@ -115,6 +116,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "salesops.watch.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -242,6 +244,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "salesops.health.csrf_failed"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^metrics$"]  # asked inside, past the proxy; it has a token of its own
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -318,7 +321,9 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
-    "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
+    "tell-ending": {"task": "contracts.tell_ending", "schedule": 600.0},
+    "remind-of-contracts": {"task": "contracts.remind", "schedule": 600.0},
+    "remind-of-customers": {"task": "customers.remind", "schedule": 600.0},
     "mail": {"task": "notices.mail", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},
@@ -328,12 +333,14 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"lines": {"()": "salesops.logs.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # two lines for every sweep would be a hundred thousand a day
     "loggers": {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # refusals have their line in salesops.request; here only what broke, with its way
+        "django.request": {"level": "ERROR"},
     },
 }

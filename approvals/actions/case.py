@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.actions.document import add_decision, is_stale
+from approvals.actions.document import add_decision, is_stale, writers_of
 from approvals.kinds import Kind, StepPlan, kinds
 from approvals.models import (
     ADDED,
@@ -76,7 +76,7 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         "amount": facts.amount,
         "risks": [line.as_json() for line in facts.risks],
         "content_hash": content_hash,
-        "writers": sorted(set(kind.writers(document)) - {by.pk}),
+        "writers": sorted(writers_of(document) - {by.pk}),
         "owner_id": by.pk,
         "unit_id": document.unit_id,
         "org_path": document.org_path,
@@ -241,10 +241,10 @@ def used_up(case: Case) -> set[int]:
 
 
 def deputies_of(task: Task) -> set[int]:
-    """Who stands in today for whoever is asked."""
-    lent = Delegation.objects.in_force().filter(principal=task.member_id)
-    of_kind = lent.filter(Q(kinds=[]) | Q(kinds__contains=[task.case.kind]))
-    return set(of_kind.values_list("stand_in", flat=True))
+    """Who may answer today for whoever is asked."""
+    lent, this = Delegation.objects.in_force(), Task.objects.filter(pk=task.pk)
+    rows = lent.filter(principal=task.member_id).select_related("stand_in__company")
+    return {row.stand_in_id for row in rows if this.lent_to(row.stand_in).exists()}
 
 
 def ask_again(news: Mapping[str, Any]) -> None:

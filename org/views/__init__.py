@@ -8,6 +8,7 @@ from org.views.company import (
     params,
     set_param,
 )
+from org.views.job import jobs, run_job
 from org.views.me import choose_company, enter, profile
 from org.views.member import (
     disable,
@@ -41,6 +42,7 @@ __all__ = [
     "hand_over_all",
     "invite",
     "invite_again",
+    "jobs",
     "load_year",
     "make_feed",
     "make_token",
@@ -54,6 +56,7 @@ __all__ = [
     "reset",
     "revoke_token",
     "roles",
+    "run_job",
     "set_param",
     "start_post",
     "support",

@@ -98,7 +98,8 @@ def tell(chance: random.Random, slug: str, size: int) -> dict[str, Any]:
         with transaction.atomic(using=OWNER):
             spread(source, range(start, min(start + CHUNK, size)), bulk)
         with company(pk):
-            fold()
+            while fold():
+                pass
     if size >= HEAVY:
         with owner.schema_editor() as editor:
             for index in indexes:

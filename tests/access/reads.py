@@ -6,7 +6,7 @@ READS = {
     "POST /files/exports/", "POST /files/exports/<int:pk>/",
     "POST /files/exports/<int:pk>/download/", "POST /notices/", "POST /notices/<int:pk>/",
     "POST /search/", "POST /", "POST /figures/", "POST /org/tree/", "POST /org/members/",
-    "POST /org/me/", "POST /org/roles/", "POST /org/why/", "POST /org/params/",
+    "POST /org/me/", "POST /org/roles/", "POST /org/jobs/", "POST /org/why/", "POST /org/params/",
     "POST /org/moves/<int:pk>/", "POST /approvals/", "POST /approvals/delegations/",
     "POST /files/imports/", "POST /files/imports/template/<str:kind>/",
     "POST /files/pictures/<int:pk>/", "POST /org/support/<int:pk>/",

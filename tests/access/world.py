@@ -385,6 +385,7 @@ WRITES = {
     ),
     "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
+    "POST /org/jobs/run/": Write(ADMIN, "", same({"job": "notices.tidy"})),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
     "POST /notices/<int:pk>/read/": Write(REP, "notice"),

@@ -9,6 +9,7 @@ from org.access import rules
 PUBLIC = {
     "healthz": "is the process alive",
     "readyz": "can it serve",
+    "metrics": "for whoever has the operator's token; else it does not exist",
     "accounts/login/": "the door itself",
     "accounts/login/second/": "between the password and the first page",
     "accounts/login/passkey/": "the door itself, without a password",
