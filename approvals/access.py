@@ -68,7 +68,7 @@ def own_task(member: Member, case: Case) -> Task | None:
 @rule("approvals.answer", clauses="ORG-1.3", label=N_("Answer as one of those asked"))
 def answer(member: Member, case: Case) -> Because:
     """Whoever is or was asked in this round; who came too late is told so by the engine."""
-    if may_decide := decide(member, case):
+    if may_decide := member.may("approvals.decide", case):
         return may_decide
     mine = case.tasks.filter(round=case.round)
     was_asked = mine.filter(member=member).exists() or mine.seen_by(member).exists()

@@ -4,7 +4,7 @@ set -eu
 case ${1:-web} in
   web)
     # figures of its processes meet here; those of the last run are over
-    export PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
+    export PROMETHEUS_MULTIPROC_DIR=/tmp/salesops-metrics
     rm -rf "$PROMETHEUS_MULTIPROC_DIR" && mkdir -p "$PROMETHEUS_MULTIPROC_DIR"
     exec gunicorn --worker-class gthread --workers "${WEB_WORKERS:-2}" --threads 8 \
       --graceful-timeout 20 --no-control-socket --worker-tmp-dir /dev/shm \

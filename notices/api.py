@@ -8,9 +8,8 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from kit.registry import topics
 from notices import actions
-from notices.models import Notice
+from notices.models import Channel, Notice
 from notices.reading import told
 from org.api import NewestFirst
 from org.api.verbs import Verbs, verb
@@ -75,21 +74,23 @@ class NumberSerializer(serializers.Serializer):
 
 
 class ChoiceSerializer(serializers.Serializer):
-    """Whether a topic rings the bell."""
+    """Whether one is told of a topic by a channel: on the page, in the daily mail, at once."""
 
     topic = serializers.CharField()
+    channel = serializers.ChoiceField(choices=Channel.choices, default=Channel.PAGE)
     is_on = serializers.BooleanField()
 
 
 class ChoicesBody(serializers.Serializer):
     """Topics to be switched; those not named stay."""
 
-    choices = ChoiceSerializer(many=True, max_length=100)
+    choices = ChoiceSerializer(many=True, max_length=200)
 
-    def validate_choices(self, rows: list[dict[str, Any]]) -> dict[str, bool]:
-        wanted = {row["topic"]: row["is_on"] for row in rows}
-        if unknown := sorted(wanted.keys() - topics.keys()):
-            raise serializers.ValidationError(unknown)
+    def validate_choices(self, rows: list[dict[str, Any]]) -> dict[tuple[str, str], bool]:
+        wanted = {(row["topic"], row["channel"]): row["is_on"] for row in rows}
+        member = self.context["request"]._request.member
+        if unknown := sorted(wanted.keys() - actions.chosen(member).keys()):
+            raise serializers.ValidationError([" ".join(key) for key in unknown])
         return wanted
 
 
@@ -143,14 +144,15 @@ class NoticeChoiceViewSet(Verbs, viewsets.ViewSet):
     rules: ClassVar[dict[str, str]] = {"list": "notices.choose", "choose": "notices.choose"}
 
     def chosen(self) -> list[dict[str, Any]]:
-        return [{"topic": key, "is_on": on} for key, on in actions.chosen(self.member).items()]
+        found = actions.chosen(self.member).items()
+        return [{"topic": topic, "channel": way, "is_on": on} for (topic, way), on in found]
 
     @extend_schema(responses=ChoiceSerializer(many=True))
     def list(self, request: Request) -> Response:
         return Response(self.told(self.chosen(), ChoiceSerializer))
 
     @verb(ChoicesBody, ChoiceSerializer(many=True), detail=False, url_path="set")
-    def choose(self, choices: dict[str, bool]) -> Any:
+    def choose(self, choices: dict[tuple[str, str], bool]) -> Any:
         """Switch topics on or off."""
         actions.choose(choices, by=self.member)
         return self.chosen()

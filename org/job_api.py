@@ -8,7 +8,8 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from org.api import DoorMixin
+from org import actions
+from org.api.verbs import Verbs, verb
 from org.jobs import Standing, standings
 
 
@@ -38,11 +39,28 @@ class JobSerializer(serializers.Serializer):
         return gettext(standing.job.label)
 
 
-class JobViewSet(DoorMixin, viewsets.ViewSet):
+class RunBody(serializers.Serializer):
+    """Which job, by its key."""
+
+    job = serializers.CharField(max_length=60)
+
+
+class RunAskedSerializer(serializers.Serializer):
+    """False when it was asked for a moment ago."""
+
+    is_new = serializers.BooleanField()
+
+
+class JobViewSet(Verbs, viewsets.ViewSet):
     """What the product does by itself for the company, for its administrator."""
 
-    rules: ClassVar[dict[str, str]] = {"list": "org.administer"}
+    rules: ClassVar[dict[str, str]] = {"list": "org.administer", "run": "org.run_job"}
 
     @extend_schema(responses=JobSerializer(many=True))
     def list(self, request: Request, **_kwargs: Any) -> Response:
         return Response(JobSerializer(standings(), many=True).data)
+
+    @verb(RunBody, RunAskedSerializer, detail=False)
+    def run(self, job: str) -> dict[str, bool]:
+        """On demand, by a worker; what it did stands in the list."""
+        return {"is_new": actions.run_job(job, by=self.member) is not None}

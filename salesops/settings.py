@@ -48,9 +48,9 @@ MAIL_PASSWORD = read("MAIL_PASSWORD", "")
 MAIL_TLS = read("MAIL_TLS", "starttls")
 MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
-METRICS_TOKEN = read("METRICS_TOKEN", services.secret("metrics") if EMBEDDED else "")
 API_PER_TOKEN = int(read("API_PER_TOKEN", "3000"))  # requests a minute
 API_PER_MEMBER = int(read("API_PER_MEMBER", "6000"))
+METRICS_TOKEN = read("METRICS_TOKEN", services.secret("metrics") if EMBEDDED else "")
 # what mail points to; letters that answer a request take its address
 SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.split(',')[0]}"
 

@@ -30,7 +30,7 @@ DATABASE = Counter("salesops_database_seconds", "Time in statements", ["route"])
 STATEMENTS = Counter("salesops_database_statements", "Statements", ["route"])
 REFUSED = Counter("salesops_login_failures", "Refused tries to log in", ["way"])
 LOGIN = re.compile(r"accounts/login/(?P<way>\w*)")
-QUIET = {"healthz", "readyz", "metrics"}  # asked every few seconds: figures, but no line
+QUIET = {"healthz", "readyz", "metrics", "static"}  # asked all the time: figures, but no line
 JOBS = "salesops:jobs"  # hash in Redis: runs, seconds and last success of every task
 
 
@@ -71,8 +71,9 @@ class Watch:
 
 def route_of(request: HttpRequest) -> str:
     """The pattern of the address: no number, no name, no link's secret."""
-    found = request.resolver_match
-    return found.route if found else "(none)"
+    if found := request.resolver_match:
+        return found.route
+    return "static" if request.path.startswith(settings.STATIC_URL) else "(none)"
 
 
 def count(method: str, route: str, status: int, seconds: float, spent: Spent) -> None:

@@ -86,7 +86,9 @@ def chain(request: HttpRequest, document: str) -> HttpResponse:
 @page("approvals.draft_change")
 def draft_change(request: HttpRequest, document: str) -> HttpResponse:
     kind = kind_or_404(document)
-    base = rows_of(actions.latest_chain(kind))
+    last = Chain.objects.visible_to(request.member).filter(kind=kind.name).order_by("-version")
+    # looking makes no version: before the first submission the steps are the manual's own
+    base = rows_of(last[0]) if last else [row_of(plan) for plan in kind.plan]
     form = ChangeForm(kind, base, request.POST or None, initial={"starts_on": actions.tomorrow()})
     do = partial(actions.draft_change, kind, by=request.member)
     return _write(request, form, do, {"kind": kind})

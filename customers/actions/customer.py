@@ -152,7 +152,7 @@ def archive(customer: Customer, *, by: Member) -> Customer:
     if not done:
         raise Refused(_("The customer is archived already."), code="moved")
     customer.archived_at = now
-    record("customers.archive", customer, by=by)
+    record("customers.archive", customer, by=by, after={"archived_at": now})
     return customer
 
 
@@ -166,7 +166,7 @@ def restore(customer: Customer, *, by: Member) -> Customer:
     ):
         raise Refused(_("The customer is in use."), code="moved")
     customer.archived_at = None
-    record("customers.restore", customer, by=by)
+    record("customers.restore", customer, by=by, after={"archived_at": None})
     return customer
 
 

@@ -65,4 +65,4 @@ def follow_login(user: User, verb: str) -> None:
     for seat in memberships(user.pk):
         with company(seat.company_id, came=came):
             member = Member.objects.get(pk=seat.member_id)
-            record(f"accounts.{verb}", member, by=member)
+            record(f"accounts.{verb}", member, by=member, after={"login": verb})

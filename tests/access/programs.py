@@ -120,6 +120,7 @@ ALL = {
     "POST company/change/": Write(ADMIN, "", same(HEAD)),
     "POST company/change_terms/": Write(ADMIN, "", same({"terms": "第一款\n第二款"})),
     "POST params/set/": Write(ADMIN, "", bodies.new_value),
+    "POST jobs/run/": Write(ADMIN, "", same({"job": "notices.tidy"})),
     "POST calendar/mark/": Write(
         ADMIN, "",
         lambda w: {"day": f"{w.day + timedelta(1)}", "is_workday": True, "name": "调休"},

@@ -393,6 +393,7 @@ def test_a_change_by_pages_alone(acme, desk):
     assert "合同" in admin.get("/approvals/chains/").content.decode()
     new = "/approvals/chains/contracts.contract/change/"
     assert admin.get(new).status_code == 200
+    assert not Chain.objects.exists()
     row = {"name": "总监会签", "role": "director", "place": "4", "order": "1", "mode": "any",
            "hours": "16", "amount_from": "200000", "categories": ["A", "B"],
            "fact_1": '["payment_days", "ge", ""]', "value_1": "60"}  # fmt: skip

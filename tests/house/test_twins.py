@@ -47,6 +47,7 @@ TWINS = {
     "org/company/": "POST company/change/",
     "org/company/terms/": "POST company/change_terms/",
     "org/params/set/": "POST params/set/",
+    "org/jobs/run/": "POST jobs/run/",
     "org/calendar/": "POST calendar/mark/",
     "org/calendar/load/": "POST calendar/load_year/",
     "notices/<int:pk>/read/": "POST notices/{}/read/",
