@@ -3,9 +3,12 @@
 set -eu
 case ${1:-web} in
   web)
+    # figures of its processes meet here; those of the last run are over
+    export PROMETHEUS_MULTIPROC_DIR=/tmp/salesops-metrics
+    rm -rf "$PROMETHEUS_MULTIPROC_DIR" && mkdir -p "$PROMETHEUS_MULTIPROC_DIR"
     exec gunicorn --worker-class gthread --workers "${WEB_WORKERS:-2}" --threads 8 \
       --graceful-timeout 20 --no-control-socket --worker-tmp-dir /dev/shm \
-      --bind 0.0.0.0:8000 --access-logfile - --access-logformat '%(h)s %(t)s %(m)s %(U)s %(s)s %(b)s %(M)sms' salesops.wsgi:application ;;
+      --bind 0.0.0.0:8000 --logger-class salesops.logs.Gunicorn salesops.wsgi:application ;;
   worker) exec celery -A salesops --quiet worker -c 2 --loglevel INFO --without-mingle --without-gossip ;;
   beat) exec celery -A salesops --quiet beat --pidfile= --schedule /tmp/beat-schedule ;;
   migrate)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as N_
 
-from kit.registry import bind, door, place, topic
+from kit.registry import door, place, topic
 
 
 class KpiConfig(AppConfig):
@@ -14,8 +14,9 @@ class KpiConfig(AppConfig):
     def ready(self) -> None:
         from approvals import kinds
         from approvals.access import documents_to_decide
-        from kpi import access, chain, glossary  # noqa: F401
+        from kpi import access, actions, chain, glossary  # noqa: F401
         from org.access import duties
+        from tenancy.jobs import job
         from tenancy.params import declare
 
         glossary.ready()
@@ -37,7 +38,17 @@ class KpiConfig(AppConfig):
             high=Decimal(10),
             **bounds,
         )
-        bind("KPI-2.1", "job", "kpi.close", "times out")
+        job(
+            key="kpi.close",
+            label=N_("Closing the month"),
+            text=N_("A month that is over collects its last documents and freezes on its day."),
+            pace="always",
+            seconds=300,
+            work=lambda _after, _day: {"steps": int(actions.advance() is not None)},
+            numbers={"steps": N_("steps"), "reviews": N_("reviews")},
+            order=41,
+            clause="KPI-2.1",
+        )
         place("kpi.period", "kpi:period")
         place("kpi.review", "kpi:review")
         self.topics()

@@ -5,7 +5,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salesops.settings")
 
-app = Celery("salesops")
+app = Celery("salesops", task_cls="salesops.watch:Watched")
 app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,    # a killed child's task runs again at once

@@ -1,16 +1,21 @@
 """Alive, ready, and the answers when nothing else can answer."""
 
+import sys
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kit.because import Refused
 from kit.pages import public
 from org.middleware import wants_json
+
+# no answer at all; connection lost; the server shuts down, crashed, or starts
+GONE = {None, "08000", "08003", "08006", "57P01", "57P02", "57P03", "53300"}
 
 
 @public
@@ -60,6 +65,28 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Static: the transaction may be broken, so nothing may be asked of the database."""
+    context = {"reference": getattr(request, "reference", ""), "language": get_language()}
+    if is_away(sys.exc_info()[1]):
+        return unavailable(request, context)
     if wants_json(request):
         return JsonResponse({"code": "error", "detail": "Something went wrong."}, status=500)
-    return HttpResponse(loader.render_to_string("500.html"), status=500)
+    return HttpResponse(loader.render_to_string("500.html", context), status=500)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database went away, not whether it refused a statement."""
+    while error is not None:
+        if isinstance(error, InterfaceError | OperationalError):
+            return getattr(error.__cause__, "sqlstate", None) in GONE
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def unavailable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Nothing was written, or it is known by its key: sending it again acts once."""
+    again = {"Retry-After": "5"}
+    if wants_json(request):
+        detail = _("The service is away for a moment. Please send it again: it acts once.")
+        body = {"code": "unavailable", "detail": detail}
+        return JsonResponse(body, status=503, headers=again)
+    return HttpResponse(loader.render_to_string("503.html", context), status=503, headers=again)

@@ -48,6 +48,9 @@ MAIL_PASSWORD = read("MAIL_PASSWORD", "")
 MAIL_TLS = read("MAIL_TLS", "starttls")
 MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
+API_PER_TOKEN = int(read("API_PER_TOKEN", "3000"))  # requests a minute
+API_PER_MEMBER = int(read("API_PER_MEMBER", "6000"))
+METRICS_TOKEN = read("METRICS_TOKEN", services.secret("metrics") if EMBEDDED else "")
 # what mail points to; letters that answer a request take its address
 SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.split(',')[0]}"
 
@@ -114,6 +117,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "salesops.watch.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -241,6 +245,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "salesops.health.csrf_failed"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^metrics$"]  # asked inside, past the proxy; it has a token of its own
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -276,10 +281,32 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Salesops",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DESCRIPTION": "The same rules and the same acts as on the pages. Read docs/api.md first.",
+    "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "BranchKind": "org.api.bodies.BRANCHES",
+        "CaseState": "approvals.models.case.Case.State",
         "DocumentStatus": "approvals.models.Status",
+        "ExportForm": "files.models.ExportJob.Form",
+        "ImportRowState": "files.models.ImportRow.State",
+        "ImportStatus": "files.models.ImportState",
+        "NoteKind": "customers.models.Note.Kind",
+        "PaperPurpose": "files.models.Purpose",
+        "PaymentBasis": "contracts.models.Instalment.Basis",
+        "PriceMode": "contracts.models.PriceMode",
+        "Province": "customers.regions.PROVINCES",
+        "Role": "org.models.Role",
+        "Source": "customers.models.customer.Source",
+        "Tier": "customers.models.Tier",
+        "UnitKind": "org.models.Unit.Kind",
+        "VatCategory": "contracts.models.VatCategory",
+        "VisitKind": "customers.models.Visit.Kind",
         "VisitStatus": "customers.models.Visit.Status",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "org.api.schema.common",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -295,8 +322,10 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
+    "tell-ending": {"task": "contracts.tell_ending", "schedule": 600.0},
+    "remind-of-contracts": {"task": "contracts.remind", "schedule": 600.0},
+    "remind-of-customers": {"task": "customers.remind", "schedule": 600.0},
     "close": {"task": "kpi.close", "schedule": 300.0, "options": {"expires": 300}},
-    "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
     "mail": {"task": "notices.mail", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},
@@ -306,12 +335,14 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"lines": {"()": "salesops.logs.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # two lines for every sweep would be a hundred thousand a day
     "loggers": {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # refusals have their line in salesops.request; here only what broke, with its way
+        "django.request": {"level": "ERROR"},
     },
 }

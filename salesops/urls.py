@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from accounts.views import set_language
 from kit.pages import public
-from salesops import api, health
+from salesops import api, health, metrics
 
 handler400 = "salesops.health.bad_request"
 handler403 = "salesops.health.forbidden"
@@ -23,6 +23,7 @@ reference = csp_update({"style-src": [UNSAFE_INLINE]})(
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("accounts/", include("accounts.urls")),
     path("org/", include("org.urls")),
     path("approvals/", include("approvals.urls")),

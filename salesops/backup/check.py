@@ -1,9 +1,11 @@
 """Looking at a backup without a server: every problem is named with its file."""
 
+import contextlib
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from salesops import services
 from salesops.backup import wal
 from salesops.backup.folder import Broken, Folder, digest, read_sealed
 
+FRESH = 600  # seconds
 IN_QUOTES = re.compile(r'"([^"]+)"')
 
 
@@ -94,12 +97,35 @@ def changes(folder: Folder, first: str) -> Iterator[Broken]:
             yield Broken(path, "its checksum does not match")
         elif not path.exists():
             yield Broken(path, "it is missing")
+    if problem := again(lambda: wal.read_through(unsealed(folder, sums))):
+        yield problem
+
+
+def unsealed(folder: Folder, sums: dict[str, str]) -> list[Path]:
+    """Pieces without a checksum yet, the growing one last."""
     later = [path for path in wal.finished(folder) if path.name not in sums]
     partial = wal.growing(folder)
     if partial is not None and not (folder.wal / partial.name[:24]).exists():
         later.append(partial)
-    if problem := wal.read_through(later):
-        yield problem
+    return later
+
+
+def again(look: Callable[[], Broken | None]) -> Broken | None:
+    """The follower goes on while we look: a piece may get its last name, a line its end."""
+    for _turn in range(2):
+        with contextlib.suppress(FileNotFoundError):
+            if look() is None:
+                return None
+        time.sleep(0.3)
+    return look()
+
+
+def cut(folder: Folder) -> Broken | None:
+    try:
+        folder.later_files()
+    except Broken as problem:
+        return problem
+    return None
 
 
 def files(folder: Folder, bases: list[Path]) -> Iterator[Broken]:
@@ -107,6 +133,8 @@ def files(folder: Folder, bases: list[Path]) -> Iterator[Broken]:
     known = {}
     for path in bases:
         known.update(quiet(path).get("files", {}))
+    if problem := again(lambda: cut(folder)):
+        raise problem
     known.update(folder.later_files())
     for name, (size, sum_, _time) in known.items():
         path = folder.files / name
@@ -116,5 +144,7 @@ def files(folder: Folder, bases: list[Path]) -> Iterator[Broken]:
             yield Broken(path, "its checksum does not match")
     for path in folder.files.rglob("*"):
         name = path.relative_to(folder.files).as_posix()
-        if path.is_file() and name not in known and not path.name.endswith(".part"):
+        # the follower lists what it has copied a moment later
+        is_old = path.is_file() and time.time() - path.stat().st_mtime > FRESH
+        if is_old and name not in known and not path.name.endswith(".part"):
             yield Broken(path, "it is in no list")

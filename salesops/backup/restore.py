@@ -39,6 +39,8 @@ TOO_FAR = "recovery ended before configured recovery target was reached"
 # what could go out a second time, or open a door that was closed since
 QUIET = {
     "letters": "UPDATE accounts_letter SET sent_at = now() WHERE sent_at IS NULL",
+    "mails": "UPDATE notices_mail SET state = 'dropped', ended_at = now() WHERE state = 'waiting'",
+    "news": "UPDATE notices_notice SET way = '' WHERE way <> '' AND mail_id IS NULL",
     "sessions": "DELETE FROM django_session",
     "links": "UPDATE org_onetimelink SET expires_at = now()"
              " WHERE used_at IS NULL AND expires_at > now()",
@@ -195,8 +197,9 @@ class running:  # noqa: N801  a context, named as it reads
 def quieted(cluster: psycopg.Connection) -> dict[str, int]:
     """The passwords of this installation; letters, sessions and links of another time rest."""
     for role in ("owner", "app"):
-        words = sql.SQL("ALTER ROLE {} PASSWORD {}")
-        cluster.execute(words.format(sql.Identifier(role), services.secret(role)))
+        given = sql.Identifier(role), services.secret(role)
+        words = sql.SQL("ALTER ROLE {} PASSWORD {}").format(*given)
+        cluster.execute(words)
     return {name: cluster.execute(text).rowcount for name, text in QUIET.items()}
 
 

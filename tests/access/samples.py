@@ -12,7 +12,8 @@ from accounts.models import User
 from applications import actions as applications
 from applications.models import Application
 from approvals import actions as approvals
-from approvals.models import Case, Delegation
+from approvals.chain import KIND as CHANGE
+from approvals.models import Case, Chain, ChainChange, Delegation
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
@@ -79,6 +80,8 @@ def build(cast):
         Contract: contract,
         Application: leave,
         Case: contract.case,
+        Chain: approvals.chain_of(CHANGE),
+        ChainChange: slower(cast),
         Delegation: lent,
         ImportJob: job,
         Member: cast.east_rep2,
@@ -90,6 +93,14 @@ def build(cast):
         **months(cast, customer),
         CompanyPicture: files.set_picture(picture("red"), kind="seal", by=cast.admin),
     }
+
+
+def slower(cast):
+    """A drafted change: the director has less time for chains."""
+    return approvals.draft_change(
+        CHANGE, by=cast.admin, starts_on=timezone.localdate() + timedelta(2), reason=cast.canary,
+        steps=[{"key": "director", "hours": 8}],
+    )  # fmt: skip
 
 
 def answers(reason, first="2030-01-07", **more):

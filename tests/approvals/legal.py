@@ -34,7 +34,7 @@ class History:
         self.versions = {row.round: row for row in Version.objects.filter(case=pk)}
         self.lines = list(
             AuditLine.objects.filter(
-                object_kind=self.case.kind, object_id=self.document.pk
+                object_kind=model._meta.label_lower, object_id=self.document.pk
             ).order_by("seq")
         )
         self.news = Counter(
@@ -159,7 +159,8 @@ def _versions(told):
 
 def _people(told):
     """ORG-1.3, over every round: also what was voided had to be allowed when it was said."""
-    writing = ("contracts.create", "contracts.change")
+    app = told.document._meta.app_label
+    writing = (f"{app}.create", f"{app}.change", f"{app}.attach")
     submitters = {row.round: row.by_id for row in told.log if row.verb == "submit"}
     lent = set(Delegation.objects.values_list("principal", "stand_in"))
     for row in told.log:
@@ -225,7 +226,7 @@ def _records(told):
 
 def _line_of(told, verb):
     """What the company's log calls an act of the case's."""
-    app = told.case.kind.split(".")[0]
+    app = told.document._meta.app_label
     return f"{app}.{verb}" if verb in {"submit", *AFTERWARDS} else f"approvals.{verb}"
 
 

@@ -21,9 +21,11 @@ CHOSEN_BY_URL = {"DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "SECRET_KEY"
 INSIDE = """
 import json, sys, django
 django.setup()
+from django.db import connection
 for line in sys.stdin:
     names = {}
     exec(json.loads(line), names)
+    connection.close()  # the next one is checked before it is given out
     print("RESULT" + json.dumps(names["result"]), flush=True)
 """
 
@@ -31,10 +33,10 @@ for line in sys.stdin:
 class Own:
     """`clone` gives it the tables and the cast; its servers are the embedded ones."""
 
-    def __init__(self, root, clone=None):
+    def __init__(self, root, clone=None, fast=True):
         self.data, self.inside = Path(root), None
         if clone:
-            self.up()
+            self.up(fast)
             self.load(clone)
 
     @property

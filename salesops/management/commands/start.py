@@ -1,6 +1,7 @@
 """`start --port N`: everything of one installation in the foreground, until Ctrl-C."""
 import json
 import os
+import shutil
 import socket
 import sys
 import unicodedata
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             say("making the sample companies")
             call_command("seed", demo=True, verbosity=0)     # announce() says the logins
         collect()
+        shutil.rmtree(DATA / "metrics", ignore_errors=True)     # figures of web processes of then
+        (DATA / "metrics").mkdir(mode=0o700)
         for connection in connections.all():    # children are forked from here
             connection.close()
             connection.close_pool()
@@ -66,8 +69,8 @@ def processes(port: int) -> list[Child]:
         Child("web",
               [*run, "gunicorn", "--worker-class", "gthread", "--workers", 2, "--threads", 8,
                "--graceful-timeout", 5, "--no-control-socket", "--bind", f"127.0.0.1:{port}",
-               "salesops.wsgi:application"],
-              env=env, cwd=BASE, patience=10,
+               "--logger-class", "salesops.logs.Gunicorn", "salesops.wsgi:application"],
+              env=env | {"PROMETHEUS_MULTIPROC_DIR": str(DATA / "metrics")}, cwd=BASE, patience=10,
               ready=lambda: services.answers(("127.0.0.1", port), HEALTH, b" 200 ")),
         Child("worker",
               [*celery, "worker", "-c", 2, "--loglevel", "INFO", "--without-mingle",
