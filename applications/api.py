@@ -14,7 +14,10 @@ from applications import actions
 from applications.declaring import Form, forms
 from applications.filters import ApplicationFilter
 from applications.models import Application
-from org.api import DoorMixin
+from files import actions as papers
+from files.api import AttachmentSerializer, FileBody
+from files.models import Attachment
+from org.api.verbs import Verbs, verb
 
 
 class ApplicationSerializer(serializers.ModelSerializer):
@@ -74,7 +77,7 @@ def inputs_of(form: Form, member: Any) -> Iterator[dict[str, Any]]:
 
 
 class ApplicationViewSet(
-    DoorMixin,
+    Verbs,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet,
@@ -91,6 +94,8 @@ class ApplicationViewSet(
         "update": "applications.change",
         "submit": "applications.submit",
         "forms": "applications.create",
+        "copy": "applications.copy",
+        "attach": "applications.attach",
     }
 
     def _answer(self, application: Application, code: int = status.HTTP_200_OK) -> Response:
@@ -116,6 +121,16 @@ class ApplicationViewSet(
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str | None = None) -> Response:
         return self._answer(actions.submit(self.get_object(), by=self.member))
+
+    @verb(None, ApplicationSerializer, status=201)
+    def copy(self, application: Application) -> Application:
+        """A new draft with the same answers."""
+        return actions.copy(application, by=self.member)
+
+    @verb(FileBody, AttachmentSerializer, status=201, is_upload=True)
+    def attach(self, application: Application, file: Any) -> Attachment:
+        """A paper that is decided on together with the application."""
+        return papers.attach(application, file, by=self.member)
 
     @extend_schema(responses=FormSerializer(many=True), filters=False)
     @action(detail=False, methods=["get"], pagination_class=None)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
 from approvals.kinds import kinds
-from approvals.models import Case, Copy, Delegation, Task
-from kit.because import Because, Line, any_of, no, yes
-from org.access import everybody, holds, rule, sees
+from approvals.models import Case, ChainChange, Copy, Delegation, Task
+from kit.because import Because, Line, all_of, any_of, no, yes
+from org.access import everybody, holds, owns, rule, sees
 from org.models import Member, Post, Role
 from org.roles import above
 
@@ -32,12 +32,21 @@ def see_case(member: Member, case: Case) -> Because:
 )
 def decide(member: Member, case: Case) -> Because:
     """Whoever holds an open task of the case, except its authors."""
+    return decides_with(member, case, asked_of(member, case))
+
+
+def asked_of(member: Member, case: Case) -> Task | None:
+    """The task the rules judge by; its authors have none."""
+    return None if member.pk in case.authors else own_task(member, case)
+
+
+def decides_with(member: Member, case: Case, task: Task | None) -> Because:
+    """The rule itself, of what was read: a page that asks four rules reads the task once."""
     if member.pk in case.authors:
         text = N_("you submitted it yourself")
         if case.owner_id != member.pk:
             text = N_("you wrote part of it yourself")
         return no("decide", Line("conflict", ok=False, text=text, clause="ORG-1.3"))
-    task = own_task(member, case)
     if task is None:
         text = N_("it is not waiting for you")
         return no("decide", Line("step", ok=False, text=text, clause="ORG-1.6"))
@@ -59,7 +68,7 @@ def own_task(member: Member, case: Case) -> Task | None:
 @rule("approvals.answer", clauses="ORG-1.3", label=N_("Answer as one of those asked"))
 def answer(member: Member, case: Case) -> Because:
     """Whoever is or was asked in this round; who came too late is told so by the engine."""
-    if may_decide := decide(member, case):
+    if may_decide := member.may("approvals.decide", case):
         return may_decide
     mine = case.tasks.filter(round=case.round)
     was_asked = mine.filter(member=member).exists() or mine.seen_by(member).exists()
@@ -80,11 +89,11 @@ def withdraw(member: Member, case: Case) -> Because:
     return no("withdraw", Line("rule", ok=False, text=text))
 
 
-def passing(question: str, member: Member, case: Case) -> Because:
+def passing(question: str, member: Member, case: Case, task: Task | None) -> Because:
     """Whoever decides in his own name and by the chain: not a stand-in, not an added signer."""
-    if not (may_decide := decide(member, case)):
+    may_decide = decides_with(member, case, task)
+    if task is None or not may_decide:
         return may_decide
-    task = own_task(member, case)
     if task.member_id not in {None, member.pk}:
         text = N_("a stand-in decides himself or leaves it to %(who)s")
         line = Line("step", ok=False, text=text, values={"who": task.member.name}, clause="ORG-1.3")
@@ -97,12 +106,12 @@ def passing(question: str, member: Member, case: Case) -> Because:
 
 @rule("approvals.transfer", clauses="ORG-1.3", label=N_("Transfer a task"))
 def transfer(member: Member, case: Case) -> Because:
-    return passing("transfer", member, case)
+    return passing("transfer", member, case, asked_of(member, case))
 
 
 @rule("approvals.add_signer", clauses="ORG-1.3", label=N_("Add a signer at one's own step"))
 def add_signer(member: Member, case: Case) -> Because:
-    return passing("add_signer", member, case)
+    return passing("add_signer", member, case, asked_of(member, case))
 
 
 @rule("approvals.remind", clauses="ORG-1.6", label=N_("Remind those who are asked"))
@@ -123,11 +132,14 @@ def comment(member: Member, case: Case) -> Because:
 @rule("approvals.copy", clauses="ORG-1.6", label=N_("Send a copy of what one decides"))
 def copy(member: Member, case: Case) -> Because:
     """T8: whoever decides now; a stand-in too, an added signer not."""
-    task = own_task(member, case)
+    return copies_with(member, case, asked_of(member, case))
+
+
+def copies_with(member: Member, case: Case, task: Task | None) -> Because:
     if task is not None and task.is_added:
         text = N_("whoever was added gives an opinion and adds nobody")
         return no("copy", Line("step", ok=False, text=text, clause="ORG-1.3"))
-    return decide(member, case)
+    return decides_with(member, case, task)
 
 
 @rule("approvals.delegations")
@@ -149,6 +161,64 @@ def end_delegation(member: Member, delegation: Delegation) -> Because:
     if delegation.stand_in_id == member.pk:
         return yes("end_delegation", Line("rule", ok=True, text=N_("you are the stand-in")))
     return delegate(member, delegation.principal)
+
+
+@rule("approvals.chains")
+def chains(member: Member, obj: Any = None) -> Because:
+    """Who decides what and why is open to every member; the limits are not."""
+    return everybody(member, obj)
+
+
+@rule("approvals.see_bands", clauses="ORG-1.3", label=N_("See from which amounts a step is asked"))
+def see_bands(member: Member, change: ChainChange | None = None) -> Because:
+    """Whoever keeps or decides chains, and whoever is asked about this change."""
+    known = holds(member, Role.COMPANY_ADMIN, Role.DIRECTOR, Role.MANAGEMENT)
+    if known or change is None:
+        return known
+    if text := member.scope.duty("approvals.chainchange").get(change.pk):
+        return yes("see_bands", Line("step", ok=True, text=text))
+    return known
+
+
+@rule("approvals.view_change", clauses="ORG-1.3", label=N_("Open a change of a chain"))
+def view_change(member: Member, change: ChainChange) -> Because:
+    return all_of("view_change", (see_bands(member, change), sees(member, change)))
+
+
+@rule("approvals.draft_change", clauses="ORG-1.3", label=N_("Propose a change of a chain"))
+def draft_change(member: Member, obj: Any = None) -> Because:
+    return holds(member, Role.COMPANY_ADMIN)
+
+
+@rule("approvals.edit_change", clauses="ORG-1.3", label=N_("Edit one's change of a chain"))
+def edit_change(member: Member, change: ChainChange) -> Because:
+    """Only who wrote it: nobody who had a hand in a version may decide on it."""
+    return all_of("edit_change", (draft_change(member), owns(member, change), is_open(change)))
+
+
+@rule("approvals.submit", clauses="ORG-1.3", label=N_("Submit a change of a chain for approval"))
+def submit(member: Member, change: ChainChange) -> Because:
+    """The state is the engine's question: it answers 409 with a sentence."""
+    return all_of("submit", (draft_change(member), owns(member, change)))
+
+
+@rule("approvals.discard_change", clauses="ORG-1.3", label=N_("Give up a change of a chain"))
+def discard_change(member: Member, change: ChainChange) -> Because:
+    """Its writer or, where he is gone, another administrator."""
+    return all_of("discard_change", (draft_change(member), is_open(change)))
+
+
+def changes_kept(member: Member) -> list[int]:
+    """Administrators keep each other's changes: one who has left must not block the chain."""
+    if Role.COMPANY_ADMIN not in member.scope.roles:
+        return []
+    return list(ChainChange.objects.order_by("-pk").values_list("pk", flat=True)[:500])
+
+
+def is_open(change: ChainChange) -> Because:
+    text = N_("a change can be edited before it is submitted, or after it came back")
+    line = Line("fact", ok=change.is_open_to_edit, text=text)
+    return yes("state", line) if change.is_open_to_edit else no("state", line)
 
 
 def seats_of(member: Member) -> set[tuple[str, str]]:

@@ -26,7 +26,7 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import access, glossary, news, panels
+        from approvals import access, chain, glossary, kinds, news, panels
         from approvals.actions import ask_again, ask_below
         from approvals.models import Delegation
         from org.access import duties, stand_ins
@@ -50,6 +50,7 @@ class ApprovalsConfig(AppConfig):
             handle(f"approvals.{verb}", news.decided)
         self.topics()
         self.measure()
+        self.watch()
 
         say_what_is_left()
         for key, default, label, unit, low, high in PARAMS:
@@ -57,6 +58,11 @@ class ApprovalsConfig(AppConfig):
             declare(f"approvals.{key}", default, label, unit=unit, **bounds)
         text = N_("it waits for your decision")
         panel("org.member", 30, panels.stand_ins)
+        kinds.register(chain.KIND)
+        duties[chain.KIND.name] = [
+            (text, access.documents_to_decide(chain.KIND.name)),
+            (N_("administrators keep the chains together"), access.changes_kept),
+        ]
         duties["approvals.case"] = [(text, access.cases_to_decide)]
         door(
             group=N_("Workplace"),
@@ -69,6 +75,32 @@ class ApprovalsConfig(AppConfig):
             phone=2,
             phone_roles=DECIDERS,
             always=DECIDERS,
+        )
+
+        door(
+            group=N_("Administration"),
+            label=N_("Approval chains"),
+            url="approvals:chains",
+            icon="route",
+            rule="approvals.chains",
+            order=87,
+        )
+
+    @staticmethod
+    def watch() -> None:
+        from approvals import actions
+        from tenancy.jobs import job
+
+        job(
+            key="approvals.clock",
+            label=N_("Deadlines of approvals"),
+            text=N_("Whoever sits on a document is reminded; at its deadline superiors are told."),
+            pace="always",
+            seconds=300,
+            work=lambda _after, _day: actions.run_clock(),
+            numbers={"reminded": N_("reminded"), "escalated": N_("told upward")},
+            order=20,
+            clause="CTR-1.2 CTR-1.3",
         )
 
     @staticmethod
@@ -129,8 +161,18 @@ class ApprovalsConfig(AppConfig):
 
 def say_what_is_left() -> None:
     """What becomes of approvals when a person leaves."""
-    from approvals.models import Case, Task
+    from approvals.models import Case, ChainChange, Task
     from org.succession import leave
+
+    leave(
+        model="approvals.chainchange",
+        key="changes",
+        fate="stays",
+        order=75,
+        label=N_("Changes of chains"),
+        text=N_("Another administrator gives up what is undecided and drafts it anew."),
+        rows=lambda member: ChainChange.objects.filter(owner=member),
+    )
 
     leave(
         model="approvals.task",

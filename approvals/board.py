@@ -2,18 +2,22 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.access import own_task
-from approvals.actions import is_stale, newest_chain, step_of, verb_label
-from approvals.kinds import kinds
+from approvals.access import asked_of, copies_with, decides_with, passing
+from approvals.actions import steps_in_force, verb_label
+from approvals.actions.document import writers_of
+from approvals.kinds import frozen, kinds, thawed
 from approvals.models import Case, Decision, Document, Step, Task
 from approvals.routing import levels, route
 from kit.because import Because, Line
+from kit.registry import clauses_of
+from kit.texthash import digest
 from org.models import Member
 
 DRAWN = {"done": "done", "open": "now", "waiting": "wait", "void": "void"}
@@ -21,7 +25,10 @@ DRAWN = {"done": "done", "open": "now", "waiting": "wait", "void": "void"}
 
 @dataclass(slots=True)
 class StepShown:
-    """One step of the chain as drawn: state is done, now, stop (sent back here), wait or void."""
+    """One step of the chain as drawn.
+
+    `state` is done, now, stop (sent back here), wait, void or spared (the document needs it not).
+    """
 
     name: str
     state: str
@@ -32,6 +39,7 @@ class StepShown:
     clause: str = ""
     is_late: bool = False
     told: str = ""
+    is_shared: bool = False
 
 
 @dataclass(slots=True)
@@ -45,40 +53,52 @@ class Board:
     may_decide: Because
     may_withdraw: bool
     is_stale: bool
+    record: str = ""
     task: Task | None = None
     behalf: Member | None = None
     points: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    afterwards: str = ""
     back: list[Step] = field(default_factory=list)
     verbs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def board(
-    member: Member, document: Document, typed: Mapping[str, Any] | None = None
+    member: Member,
+    document: Document,
+    typed: Mapping[str, Any] | None = None,
+    since: datetime | None = None,
 ) -> Board | None:
-    """None before the first submission; `typed` is a refused decision to be shown again."""
+    """None before the first submission; `typed` is a refused decision to be shown again.
+
+    `since` is when the reader saw it last: changes are told from what stood there then.
+    """
     case = document.case
     if case is None:
         return None
-    may_decide = member.may("approvals.decide", case)
-    task = None
-    if may_decide:
-        task = own_task(member, case)
-    stale = is_stale(document)
+    asked = asked_of(member, case)
+    clause = next(iter(clauses_of("rule", "approvals.decide")), "")
+    may_decide = decides_with(member, case, asked).citing(clause)
+    task = asked if may_decide else None
+    fresh = kinds[case.kind].snapshot(document) if case.state == Case.State.RUNNING else None
+    stale = fresh is not None and digest(fresh) != case.content_hash
     log = decisions_of(case)
+    steps = steps_of(case, log)
     decided = any(row["verb"] == "approve" and row["round"] == case.round for row in log)
     return Board(
         case=case,
-        steps=steps_of(case, log),
+        steps=steps,
         log=log,
         risks=risks_of(case),
         may_decide=may_decide,
         may_withdraw=bool(member.may("approvals.withdraw", case)) and (stale or not decided),
         is_stale=stale,
+        record=document._meta.label_lower,
         task=task,
         behalf=task.member if task and task.member_id != member.pk else None,
         points=points_of(case, task, typed or {}),
-        changes=changes_of(case, document),
+        changes=changes_of(case, document, fresh, since),
+        afterwards=afterwards(steps, task),
         back=back_of(case, task),
         verbs=verbs_of(member, case, task),
     )
@@ -91,7 +111,7 @@ def back_of(case: Case, task: Task | None) -> list[Step]:
     passed = case.tasks.filter(
         round=case.round, state=Task.State.DONE, position__lt=task.position
     ).values("step")
-    return list(case.chain.steps.filter(pk__in=passed))
+    return list(Step.objects.filter(chain=case.chain_id, pk__in=passed))
 
 
 VERBS: dict[str, dict[str, str]] = {
@@ -105,30 +125,51 @@ VERBS: dict[str, dict[str, str]] = {
 
 def verbs_of(member: Member, case: Case, task: Task | None) -> list[dict[str, Any]]:
     """What the reader may do beside deciding; nothing that would be refused is offered."""
-    needs_task = {"transfer", "add_signer", "copy"}
+    allowed = {
+        "transfer": task is not None and passing("transfer", member, case, task),
+        "add_signer": task is not None and passing("add_signer", member, case, task),
+        "copy": task is not None and copies_with(member, case, task),
+        "comment": member.may("approvals.comment", case),
+        "remind": member.may("approvals.remind", case),
+    }
     return [
         {**look, "url": f"approvals:{name}", "is_post": name == "remind"}
         for name, look in VERBS.items()
-        if (task is not None or name not in needs_task) and member.may(f"approvals.{name}", case)
+        if allowed[name]
     ]
+
+
+def afterwards(steps: list[StepShown], task: Task | None) -> str:
+    """What an approval sets in motion, said before it is given: it cannot be taken back."""
+    if task is None or task.is_added:
+        return ""
+    here = next((step for step in steps if step.name == task.step.name), None)
+    beside = [s.who for s in steps if s.state == "now" and s is not here]
+    if here and here.is_shared:
+        return _("Then the others of this step decide.")
+    if beside:
+        who = "、".join(name or _("The company's queue") for name in beside)
+        return _("Then it still waits for %(who)s.") % {"who": who}
+    if following := next((step for step in steps if step.state == "wait"), None):
+        names = {"step": _(following.name), "who": following.who or _("The company's queue")}
+        return _("Then it goes on to %(step)s (%(who)s).") % names
+    return _("Yours is the last decision: with it the document is approved.")
 
 
 def foreseen(document: Document, submitter: Member) -> list[StepShown]:
     """Who would be asked if it were submitted now, by the very routing that submission uses."""
     kind = kinds[document.kind_name]
-    chain = newest_chain(kind)
-    steps = list(chain.steps.all()) if chain else [step_of(plan) for plan in kind.plan]
+    facts = thawed(frozen(kind.facts(document)), kind.terms)
+    line, writers = levels(document.unit, kind.name), writers_of(document)
     return [
         StepShown(
             name=found.step.name,
-            state="wait",
+            state="spared" if found.is_spared else "wait",
             who="、".join(person.name for person in found.people),
             because=found.because,
             clause=found.step.clause,
         )
-        for found in route(
-            steps, levels(document.unit, kind.name), submitter.pk, (), kind.writers(document)
-        )
+        for found in route(steps_in_force(kind), line, submitter.pk, (), writers, facts=facts)
     ]
 
 
@@ -168,16 +209,20 @@ def _step(tasks: list[Task], stopped: Container[int | None]) -> StepShown:
     tasks = sorted(tasks, key=lambda task: (rank[task.state], -task.pk))
     best = tasks[0]
     names = [shown_name(t) for t in tasks if t.state == best.state]
+    because = Because.from_json(best.because) if best.because else None
+    is_spared = because is not None and because.question == "applies"
     return StepShown(
         name=best.step.name,
-        state="stop" if best.pk in stopped else DRAWN[best.state],
+        state="stop" if best.pk in stopped else "spared" if is_spared else DRAWN[best.state],
         who="、".join(name for name in dict.fromkeys(names) if name),
-        because=Because.from_json(best.because) if best.because else None,
+        because=because,
         due_at=best.due_at if best.state == Task.State.OPEN else None,
         at=best.closed_at if best.state == Task.State.DONE else None,
         clause=best.step.clause,
         is_late=best.state == Task.State.OPEN and best.due_at < timezone.now(),
         told="、".join(one["name"] for one in best.told),
+        is_shared=best.step.mode != Step.Mode.ANY
+        and sum(t.state in {Task.State.OPEN, Task.State.WAITING} for t in tasks) > 1,
     )
 
 
@@ -223,22 +268,41 @@ def decisions_of(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def changes_of(case: Case, document: Document) -> list[dict[str, Any]]:
-    """What differs between the last two submissions, as label paths with old and new."""
-    versions = list(case.versions.order_by("-round")[:2])
+def changes_of(
+    case: Case,
+    document: Document,
+    fresh: Mapping[str, Any] | None = None,
+    since: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """What differs between the last two submissions, as label paths with old and new.
+
+    With `since`, from the version that stood there then, if that is an older one.
+    """
+    if case.round < 2:
+        return []
+    versions = list(case.versions.order_by("-round"))
     if len(versions) < 2:
         return []
-    new, old = (dict(flat(version.snapshot)) for version in versions)
+    old = versions[1]
+    if since is not None:
+        old = next((row for row in versions[1:] if row.at <= since), old)
     # stored snapshots have lost the order in which the page shows their parts
-    order = dict.fromkeys(path for path, _leaf in flat(kinds[case.kind].snapshot(document)))
+    order = kinds[case.kind].snapshot(document) if fresh is None else fresh
+    return differences(old.snapshot, versions[0].snapshot, order)
+
+
+def differences(old: Any, new: Any, order: Any = ()) -> list[dict[str, Any]]:
+    """What differs between two snapshots, leaf by leaf, in the words of their labels."""
+    before, after = dict(flat(old)), dict(flat(new))
+    paths = dict.fromkeys(path for path, _leaf in flat(order)) if order else {}
     return [
         {
             "label": " · ".join(map(shown, path)),
-            "old": shown(old.get(path)),
-            "new": shown(new.get(path)),
+            "old": shown(before.get(path)),
+            "new": shown(after.get(path)),
         }
-        for path in {**order, **old, **new}
-        if old.get(path) != new.get(path)
+        for path in {**paths, **before, **after}
+        if before.get(path) != after.get(path)
     ]
 
 

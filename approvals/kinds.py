@@ -13,8 +13,9 @@ from kit.registry import bind, place
 class StepPlan:
     """A step as the manual fixes it; `checklist` names points that are each ticked or commented.
 
-    `mode` is "any", "all" or "in_order" of several people; a step that is not fixed was added by
-    the company, and whoever decides another step is not asked at it again.
+    `mode` is "any", "all" or "in_order" of several people; a step that is not fixed is the
+    company's own, whoever decides another step is not asked at it again, and `conditions` (fact,
+    op, value) say when it is asked at all.
     """
 
     position: int
@@ -26,16 +27,38 @@ class StepPlan:
     checklist: tuple[str, ...] = ()
     mode: str = "any"
     is_fixed: bool = True
+    conditions: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A fact of a document that a step may depend on; the key `category` is the kind's category.
+
+    `type` is "choice" (of `choices`, key to label), "yes_no" or "number" (Decimal).
+    """
+
+    key: str
+    label: str
+    type: str = "choice"
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+CATEGORY, AMOUNT = "category", "amount"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the inbox shows of a document and what routing asks of it."""
+    """What the inbox shows of a document and what routing asks of it.
+
+    `values` answers the kind's terms by key; one that is missing is unknown, and whoever is asked
+    because of it is asked.
+    """
 
     title: str
     party: str
     amount: Decimal
     risks: tuple[Line, ...] = ()
+    values: Mapping[str, str | bool | Decimal | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +67,8 @@ class Kind:
 
     `snapshot(doc)` is exactly what an approver is shown and what the hash covers; `check(doc)` maps
     fields to what is missing before submission; `take_number(doc)` gives the number at the first
-    submission; `on_done(doc, by)` runs in the transaction of the last approval; `writers(doc)` are
-    the ids of all who wrote any of it, whom the engine lets decide as little as the submitter.
+    submission; `on_done(doc, by)` runs in the transaction of the last approval. `terms` are the
+    facts a company may make its own steps depend on, beside the amount.
     """
 
     name: str
@@ -58,13 +81,38 @@ class Kind:
     take_number: Callable[[Any], str]
     check: Callable[[Any], Mapping[str, str]] = lambda _doc: {}
     on_done: Callable[[Any, Any], None] | None = None
-    writers: Callable[[Any], Iterable[int]] = lambda _doc: ()
     points: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
+    has_amount: bool = True
+
+    @property
+    def stages(self) -> list[list[StepPlan]]:
+        """What the manual fixes, in order; what stands in one stage runs side by side."""
+        found: dict[int, list[StepPlan]] = {}
+        for plan in sorted(self.plan, key=lambda one: one.position):
+            if plan.is_fixed:
+                found.setdefault(plan.position, []).append(plan)
+        return list(found.values())
 
     @property
     def record(self) -> str:
         """The label of its table, by which notices, papers and the log know its documents."""
         return self.model._meta.label_lower
+
+    def term(self, key: str) -> Term | None:
+        return next((term for term in self.terms if term.key == key), None)
+
+
+def frozen(facts: Facts) -> dict[str, Any]:
+    """What routing asks, as it is kept with a submission."""
+    values = {AMOUNT: facts.amount, **facts.values}
+    return {key: str(v) if isinstance(v, Decimal) else v for key, v in values.items()}
+
+
+def thawed(kept: Mapping[str, Any], terms: Iterable[Term]) -> dict[str, Any]:
+    """The same read again: numbers are numbers."""
+    numbers = {AMOUNT, *(term.key for term in terms if term.type == "number")}
+    return {key: Decimal(v) if key in numbers and v is not None else v for key, v in kept.items()}
 
 
 kinds: dict[str, Kind] = {}

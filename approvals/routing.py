@@ -1,32 +1,45 @@
 """Who decides: a pure function over the seats above the submitter, with its reasons (T8)."""
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
-from approvals.models import Delegation, Step
+from approvals.conditions import applies, is_conditional
+from approvals.models import Delegation, Step, steps_for
 from kit.because import Because, Line, msgid, yes
 from org.models import Post, Role, Unit
-from org.roles import LADDER
+from org.roles import LADDER, above
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A holder of a seat; `deputies` stand in today, and are all there is when `is_away`."""
+    """A holder of a seat; `deputies` stand in today, and are all there is when `is_away`.
+
+    Of a deputy `steps` are the roles he may answer for (None: any), `led_by` whose staff he is.
+    """
 
     pk: int
     name: str
     deputies: tuple["Person", ...] = ()
     is_away: bool = False
+    steps: frozenset[str] | None = None
+    led_by: frozenset[int] = frozenset()
 
-    def can_decide(self, barred: Container[int]) -> bool:
+    def can_decide(self, barred: Container[int], role: str, submitter: int) -> bool:
         """Somebody who may still decide is left: the holder or, for one who is gone, a stand-in."""
         if self.pk in barred:
             return False
-        return not self.is_away or any(one.pk not in barred for one in self.deputies)
+        return not self.is_away or any(
+            one.pk not in barred
+            and (one.steps is None or role in one.steps)
+            and submitter not in one.led_by
+            for one in self.deputies
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +52,38 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The people of one step (nobody: the company's queue) and why."""
+    """The people of one step (nobody: the company's queue) and why.
+
+    What `passes` asks nobody: somebody decides another step already, or the document `is_spared`.
+    """
 
     step: Step
     people: tuple[Person, ...]
     because: Because
     passes: bool = False
 
+    @property
+    def is_spared(self) -> bool:
+        return not self.because.verdict
+
 
 def levels(unit: Unit, kind: str = "") -> list[Level]:
     """The submitter's line, unit by unit up to the root, with stand-ins for a kind of document."""
-    ids, day = unit.ancestor_ids, timezone.localdate()
+    return lines([unit], kind)[unit.pk]
+
+
+def lines(units: Iterable[Unit], kind: str = "") -> dict[int, list[Level]]:
+    """The lines of many units by the same two statements."""
+    units, day = list(units), timezone.localdate()
+    ids = {pk for unit in units for pk in unit.ancestor_ids}
     deputies: dict[int, list[Person]] = {}
     lent = Delegation.objects.in_force().filter(Q(kinds=[]) | Q(kinds__contains=[kind]))
-    for row in lent.select_related("stand_in"):
-        person = Person(row.stand_in_id, row.stand_in.name)
+    rows = list(lent.select_related("stand_in", "principal"))
+    # only for whoever is gone does it matter what his stand-in may answer
+    alone = standing({row.stand_in_id for row in rows if not row.principal.is_active}, day)
+    for row in rows:
+        may = alone.get(row.stand_in_id, ()) if not row.principal.is_active else ()
+        person = Person(row.stand_in_id, row.stand_in.name, (), False, *may)
         deputies.setdefault(row.principal_id, []).append(person)
     seats: dict[int, dict[str, list[Person]]] = {pk: {} for pk in ids}
     names: dict[int, str] = {}
@@ -67,10 +97,34 @@ def levels(unit: Unit, kind: str = "") -> list[Level]:
         if person not in holders:
             holders.append(person)
         names[post.unit_id] = post.unit.name
-    return [
-        Level(names.get(pk, ""), {role: tuple(found) for role, found in seats[pk].items()})
+    found = {
+        pk: Level(names.get(pk, ""), {role: tuple(held) for role, held in seats[pk].items()})
         for pk in ids
-    ]
+    }
+    return {unit.pk: [found[pk] for pk in unit.ancestor_ids] for unit in units}
+
+
+def standing(
+    people: Collection[int], day: date
+) -> dict[int, tuple[frozenset[str], frozenset[int]]]:
+    """Of each stand-in: the roles he may answer for, and who leads him (`TaskQuerySet.lent_to`)."""
+    if not people:
+        return {}
+    held = Post.objects.in_force(day).select_related("unit")
+    seats: dict[int, list[tuple[str, str]]] = {pk: [] for pk in people}
+    for post in held.filter(member__in=people):
+        seats[post.member_id].append((post.role, post.unit.path))
+    chiefs = [(post.member_id, post.role, post.unit.path) for post in held.filter(role__in=LADDER)]
+    return {
+        pk: (
+            frozenset(step for role, _path in mine for step in steps_for(role)),
+            frozenset(
+                chief for chief, rank, over in chiefs for role, path in mine
+                if rank in above(role) and path.startswith(over)
+            ),
+        )
+        for pk, mine in seats.items()
+    }  # fmt: skip
 
 
 def ladder_from(role: str) -> tuple[str, ...]:
@@ -98,7 +152,7 @@ def seek(
         for level in line:
             people = level.holders.get(role, ())
             found = found or bool(people)
-            free = tuple(p for p in people if p.can_decide(busy))
+            free = tuple(p for p in people if p.can_decide(busy, step.role, submitter))
             lines += [_skipped(p, submitter, authors, label) for p in people if p not in free]
             if free:
                 text = N_("%(who)s is %(role_label)s of %(unit)s")
@@ -157,26 +211,102 @@ def _skipped(person: Person, submitter: int, authors: Container[int], label: str
     )
 
 
+def climb(
+    step: Step,
+    line: Sequence[Level],
+    submitter: int,
+    taken: set[int],
+    writers: Collection[int] = (),
+) -> Route:
+    """T8 连续上级: one superior after the other, up to the named role or the top.
+
+    Each rung is the nearest holder of the next role above the submitter; whoever decides another
+    step already is not asked twice, and the last rung is never passed in silence.
+    """
+    rungs = LADDER[: LADDER.index(step.role)] if step.role in LADDER else ()
+    own = [role for role in rungs if any(_sits(submitter, level, role) for level in line)]
+    if own:
+        rungs = rungs[rungs.index(own[-1]) + 1 :]
+    people: list[Person] = []
+    reasons: list[Line] = []
+    for role in rungs:
+        seats = [(lv.unit, one) for lv in line for one in lv.holders.get(role, ())]
+        busy = {submitter, *writers, *taken, *(one.pk for one in people)}
+        free = [(unit, one) for unit, one in seats if one.pk not in busy and not one.is_away]
+        values = {"role_label": msgid(Role(role).label)}
+        if not free or any(one.pk in taken for _unit, one in seats):
+            text = N_("%(role_label)s: nobody there, or deciding another step already")
+            reasons.append(Line("fact", ok=False, text=text, values=values))
+            continue
+        values |= {"unit": free[0][0], "who": free[0][1].name}
+        text = N_("%(who)s is %(role_label)s of %(unit)s")
+        reasons.append(Line("step", ok=True, text=text, values=values, clause=step.clause))
+        people.append(free[0][1])
+    top = once(step, line, taken)
+    if top and not people:
+        return top
+    top = top or seek(step, line, submitter, {*taken, *(one.pk for one in people)}, writers)
+    people.extend(() if top.passes else top.people[:1])
+    reasons.extend(top.because.lines)
+    return Route(step, tuple(people), yes("route", *sorted(reasons, key=lambda one: not one.ok)))
+
+
+def _sits(submitter: int, level: Level, role: str) -> bool:
+    return any(person.pk == submitter for person in level.holders.get(role, ()))
+
+
 def route(
     steps: Iterable[Step],
     line: Sequence[Level],
     submitter: int,
     decided: Iterable[int] = (),
     writers: Collection[int] = (),
+    *,
+    facts: Mapping[str, Any] | None = None,
+    reserved: Iterable[int] = (),
 ) -> list[Route]:
-    """Route steps in order; `decided` are people whose decision already counts in this round.
+    """Route steps; `decided` are people whose decision already counts in this round.
 
-    `writers` wrote any of it: like the submitter they are passed over.
+    `writers` wrote any of it: like the submitter they are passed over. With `facts`, a step they do
+    not call for is spared. Steps the manual fixes choose their people first, wherever they stand,
+    so that no step of the company's own moves one of theirs; `reserved` are people whom fixed steps
+    elsewhere in the chain wait for.
     """
-    taken, routes = set(decided), []
-    for step in steps:
-        found = seek(step, line, submitter, taken, writers)
-        # T8: only a step the company added, and never that of finance, is passed for this
-        if not step.is_fixed and step.role != Role.FINANCE and (known := once(step, line, taken)):
-            routes.append(known)
+    steps, taken, found = list(steps), set(decided), {}
+    for step in sorted(steps, key=lambda one: not one.is_fixed):
+        busy = taken if step.is_fixed else taken | set(reserved)
+        found[id(step)] = answer = _one(step, line, submitter, busy, writers=writers, facts=facts)
+        if answer.passes:
             continue
-        taken.update(person.pk for person in found.people)
+        taken.update(person.pk for person in answer.people)
         # whoever is gone is answered for by a stand-in, who then counts
-        taken.update(d.pk for person in found.people if person.is_away for d in person.deputies)
-        routes.append(found)
-    return routes
+        taken.update(d.pk for person in answer.people if person.is_away for d in person.deputies)
+    return [found[id(step)] for step in steps]
+
+
+def _one(
+    step: Step,
+    line: Sequence[Level],
+    submitter: int,
+    taken: set[int],
+    *,
+    writers: Collection[int],
+    facts: Mapping[str, Any] | None,
+) -> Route:
+    if step.is_fixed:
+        return seek(step, line, submitter, taken, writers)
+    if facts is not None and not (asked := applies(step, facts)):
+        return Route(step, (), asked, passes=True)
+    if step.mode == Step.Mode.UPWARD:
+        answer = climb(step, line, submitter, taken, writers)
+    # T8: only a step the company added, and never that of finance, is passed for this
+    elif step.role != Role.FINANCE and (known := once(step, line, taken)):
+        return known
+    else:
+        answer = seek(step, line, submitter, taken, writers)
+    if facts is None or not is_conditional(step) or answer.passes:
+        return answer
+    text = N_("the content of the document calls for this step")
+    called = Line("band", ok=True, text=text, clause=step.clause)
+    because = replace(answer.because, lines=(*answer.because.lines, called))
+    return replace(answer, because=because)

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from approvals import actions
 from tenancy.context import Origin, company
+from tenancy.jobs import beat
 from tenancy.models import Company
 
 
@@ -13,5 +14,7 @@ def clock() -> int:
     done = 0
     for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
         with company(pk, came=Origin(channel="job")):
-            done += sum(actions.run_clock().values())
+            did = actions.run_clock()
+            beat("approvals.clock", did)
+            done += sum(did.values())
     return done

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from audit.models import AuditLine, Head, Refusal
+from kit import masks
 from kit.texthash import digest
 from tenancy.context import origin, required
 
@@ -40,6 +41,10 @@ SEALED = (
 )
 
 
+# long numbers that belong to no person
+NOBODYS = frozenset({"credit_code", "hash", "sha256"})
+
+
 def seal(line: AuditLine) -> str:
     """The hash of everything a line says, the previous hash included."""
     facts = {name: getattr(line, name) for name in SEALED}
@@ -47,11 +52,15 @@ def seal(line: AuditLine) -> str:
 
 
 def plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Values as JSON keeps them, so that the hash of a line read back is the hash written."""
-    return {
+    """Values as JSON keeps them, so that the hash of a line read back is the hash written.
+
+    What is added here is never taken away again: numbers of people go in masked.
+    """
+    kept = {
         str(name): value if isinstance(value, bool | int | str | type(None)) else str(value)
         for name, value in (values or {}).items()
     }
+    return {name: v if name in NOBODYS else masks.masked(name, v) for name, v in kept.items()}
 
 
 def record(
@@ -86,7 +95,7 @@ def record(
         object_name=str(obj)[:120] if obj is not None else "",
         before=plain(before),
         after=plain(after),
-        note=note,
+        note=masks.text(note),
         ip=came.ip,
         channel=came.channel,
         previous=head.hash,

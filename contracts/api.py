@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -9,11 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracts import actions
+from contracts import views as pages
 from contracts.filters import ContractFilter, ProductFilter
 from contracts.forms import MOST_ROWS
 from contracts.models import Contract, Instalment, Line, Product
 from customers.models import Customer
-from org.api import DoorMixin
+from files import actions as papers
+from files.api import FILE, AsItIs, AttachmentSerializer, FileBody
+from files.models import Attachment, Purpose
+from org.api.verbs import Verbs, VisibleField, typed, verb
 
 
 class ProductSerializer(serializers.ModelSerializer):
@@ -25,20 +31,13 @@ class ProductSerializer(serializers.ModelSerializer):
             "id", "name", "code", "specification", "unit", "list_price", "vat_category",
             "is_active",
         )  # fmt: skip
-        read_only_fields = fields
+        read_only_fields = ("id",)
 
-
-class VisibleField(serializers.PrimaryKeyRelatedField):
-    """A reference to a record that the caller sees; any other id does not exist."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        # 1e400 is a number to JSON and none to the database
-        super().__init__(pk_field=serializers.IntegerField(), **kwargs)
-
-    def get_queryset(self) -> Any:
-        member = getattr(self.context["request"]._request, "member", None)
-        rows = super().get_queryset()
-        return rows.visible_to(member) if member else rows.none()
+    def validate_code(self, code: str) -> str:
+        others = Product.objects.filter(code=code).exclude(pk=getattr(self.instance, "pk", None))
+        if others.exists():
+            raise serializers.ValidationError(_("There is a product with this code already."))
+        return code
 
 
 class LineSerializer(serializers.ModelSerializer):
@@ -108,7 +107,7 @@ class ContractSerializer(serializers.ModelSerializer):
             "id", "number", "status", "customer", "customer_name", "owner", "owner_name", "unit",
             "case", *actions.HEADER, "payment_days", "net_amount", "tax_amount", "gross_amount",
             "lowest_discount", "signed_on", "signatory_ours", "signatory_theirs", "lines",
-            "instalments", "updated_at",
+            "instalments", "archive_number", "archive_place", "updated_at",
         )  # fmt: skip
         read_only_fields = tuple(
             name
@@ -134,15 +133,21 @@ class SignSerializer(serializers.Serializer):
     signatory_theirs = serializers.CharField(max_length=60)
 
 
+class PlaceSerializer(serializers.Serializer):
+    """CTR-1.5: where the signed paper is kept."""
+
+    place = serializers.CharField(max_length=120)
+
+
 class ContractViewSet(
-    DoorMixin,
+    Verbs,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     viewsets.GenericViewSet,
 ):
-    """Contracts one may see; draft, change, submit and sign."""
+    """Contracts one may see; draft, change, submit, sign and archive."""
 
     queryset = Contract.objects.select_related("customer", "owner").order_by("-updated_at", "-id")
     serializer_class = ContractSerializer
@@ -155,23 +160,30 @@ class ContractViewSet(
         "partial_update": "contracts.change",
         "submit": "contracts.submit",
         "sign": "contracts.sign",
+        "archive": "contracts.archive",
+        "copy": "contracts.copy",
+        "attach": "contracts.attach",
+        "attach_signed_copy": "contracts.attach_signed_copy",
+        "pdf": "contracts.view",
+        "docx": "contracts.view",
     }
 
     def get_serializer_class(self) -> type[ContractSerializer]:
         return ContractRowSerializer if self.action == "list" else ContractSerializer
 
-    def _answer(self, contract: Contract, code: int = status.HTTP_200_OK) -> Response:
-        fresh = Contract.objects.select_related("customer", "owner").get(pk=contract.pk)
-        return Response(ContractSerializer(fresh, context={"request": self.request}).data, code)
+    def told(self, obj: Any, answer: Any = None) -> Any:
+        """A contract as it stands now."""
+        if isinstance(obj, Contract):
+            rows = Contract.objects.visible_to(self.member).select_related("customer", "owner")
+            obj = rows.get(pk=obj.pk)
+        return super().told(obj, answer)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        said = self.get_serializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        words = dict(said.validated_data)
+        words = typed(self, ContractSerializer)
         rows = {name: words.pop(name, []) for name in ("lines", "instalments")}
         customer = words.pop("customer")
         contract = actions.create_draft(customer, by=self.member, header=words, **rows)
-        return self._answer(contract, status.HTTP_201_CREATED)
+        return Response(self.told(contract, ContractSerializer), status.HTTP_201_CREATED)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The customer of a contract stays; rows that are not given stay as they are."""
@@ -183,24 +195,62 @@ class ContractViewSet(
         words = dict(said.validated_data)
         rows = {name: words.pop(name, None) for name in ("lines", "instalments")}
         words.pop("customer", None)
-        return self._answer(actions.change(contract, by=self.member, header=words, **rows))
+        changed = actions.change(contract, by=self.member, header=words, **rows)
+        return Response(self.told(changed, ContractSerializer))
 
-    @extend_schema(request=None, responses=ContractSerializer)
-    @action(detail=True, methods=["post"])
-    def submit(self, request: Request, pk: str | None = None) -> Response:
-        return self._answer(actions.submit(self.get_object(), by=self.member))
+    @verb(None, ContractSerializer)
+    def submit(self, contract: Contract) -> Contract:
+        """CTR-1.1: freeze, number, route, open the first step."""
+        return actions.submit(contract, by=self.member)
 
-    @extend_schema(request=SignSerializer, responses=ContractSerializer)
-    @action(detail=True, methods=["post"])
-    def sign(self, request: Request, pk: str | None = None) -> Response:
-        contract = self.get_object()
-        said = SignSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        return self._answer(actions.sign(contract, by=self.member, **said.validated_data))
+    @verb(SignSerializer, ContractSerializer)
+    def sign(self, contract: Contract, **said: Any) -> Contract:
+        """CTR-1.4: only after all steps passed."""
+        return actions.sign(contract, by=self.member, **said)
+
+    @verb(PlaceSerializer, ContractSerializer)
+    def archive(self, contract: Contract, place: str) -> Contract:
+        """CTR-1.5: number, place and checksum; nothing changes afterwards."""
+        return actions.archive(contract, by=self.member, place=place)
+
+    @verb(None, ContractSerializer, status=201)
+    def copy(self, contract: Contract) -> Contract:
+        """A new draft with the same words and rows."""
+        return actions.copy(contract, by=self.member)
+
+    @verb(FileBody, AttachmentSerializer, status=201, is_upload=True)
+    def attach(self, contract: Contract, file: Any) -> Attachment:
+        """CTR-1.1: a paper that is decided on together with the contract."""
+        return papers.attach(contract, file, by=self.member)
+
+    @verb(FileBody, AttachmentSerializer, status=201, is_upload=True, url_path="signed_copy")
+    def attach_signed_copy(self, contract: Contract, file: Any) -> Attachment:
+        """CTR-1.5: the one signed copy that is archived."""
+        purpose = Purpose.SIGNED_COPY
+        return papers.attach(contract, file, by=self.member, purpose=purpose)
+
+    @extend_schema(responses=FILE)
+    @action(detail=True, content_negotiation_class=AsItIs)
+    def pdf(self, request: Request, pk: str | None = None) -> HttpResponse:
+        """The paper as A4 pages."""
+        return pages.pdf(request._request, pk=self.get_object().pk)
+
+    @extend_schema(responses=FILE)
+    @action(detail=True, content_negotiation_class=AsItIs)
+    def docx(self, request: Request, pk: str | None = None) -> HttpResponse:
+        """The same text as a Word file."""
+        return pages.docx(request._request, pk=self.get_object().pk)
 
 
-class ProductViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
-    """The catalogue."""
+class ProductViewSet(
+    Verbs,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    viewsets.GenericViewSet,
+):
+    """The catalogue, and for those who keep it new and changed products."""
 
     queryset = Product.objects.order_by("-updated_at", "-id")
     serializer_class = ProductSerializer
@@ -208,4 +258,17 @@ class ProductViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     rules: ClassVar[dict[str, str]] = {
         "list": "contracts.products",
         "retrieve": "contracts.view_product",
+        "create": "contracts.keep_products",
+        "update": "contracts.keep_products",
+        "partial_update": "contracts.keep_products",
     }
+
+    def perform_create(self, serializer: Any) -> None:
+        product = Product(**serializer.validated_data)
+        serializer.instance = actions.save_product(product, by=self.member)
+
+    def perform_update(self, serializer: Any) -> None:
+        product = serializer.instance
+        for name, value in serializer.validated_data.items():
+            setattr(product, name, value)
+        serializer.instance = actions.save_product(product, by=self.member)

@@ -1,5 +1,6 @@
 """Contracts: registers its kind of document, parameters, navigation, panels and measures."""
 
+from datetime import time
 from decimal import Decimal
 
 from django.apps import AppConfig
@@ -18,6 +19,10 @@ ENDING_DAYS = (  # T18
     (30, N_("Days before its end at which a contract is first marked")),
     (15, N_("Days before its end at which a contract is marked again")),
     (7, N_("Days before its end at which a contract is marked a last time")),
+)
+WAITS = (
+    ("draft_days", 7, N_("Days a draft may lie still before its owner is told"), "CTR-1.1"),
+    ("sign_days", 5, N_("Days an approved contract may wait to be signed"), "CTR-1.4"),
 )
 
 
@@ -80,6 +85,10 @@ class ContractsConfig(AppConfig):
                 high=Decimal(365),
                 clause="CTR-1.5",
             )
+        for key, days, label, clause in WAITS:
+            bounds = {"unit": N_("days"), "low": 1, "high": 365, "clause": clause}
+            declare(f"contracts.{key}", days, label, **bounds)
+        self.remind()
         follow(Follower(N_("Open contracts"), ownership.items, ownership.move))
         self.doors()
         self.say_what_is_left()
@@ -101,6 +110,7 @@ class ContractsConfig(AppConfig):
         )
         panel("customers.customer", 20, panels.purchases)
         panel("customers.customer.acts", 20, panels.acts)
+        panel("contracts.contract.glance", 10, panels.glance)
         timeline("customers.customer", panels.events)
         timeline("contracts.contract", history.log)
         timeline("contracts.contract", history.term)
@@ -129,6 +139,50 @@ class ContractsConfig(AppConfig):
                 url="contracts:list",
                 clause="CTR-1.4",
             )
+        )
+
+    @staticmethod
+    def remind() -> None:
+        """What owners are told by the clock."""
+        from contracts import actions
+        from tenancy.jobs import job
+
+        job(
+            key="contracts.remind",
+            label=N_("Drafts lying still and contracts to be signed"),
+            text=N_("Owners are told when a draft has not moved for days, and of what to sign."),
+            pace="workday",
+            starts=time(7),
+            work=actions.remind,
+            numbers={"drafts": N_("drafts"), "unsigned": N_("contracts to be signed")},
+            order=31,
+            clause="CTR-1.1 CTR-1.4",
+        )
+        job(
+            key="contracts.tell_ending",
+            label=N_("Contracts that end soon"),
+            text=N_("Owners are told at each of three limits before a contract's validity ends."),
+            pace="workday",
+            starts=time(7),
+            work=lambda _after, _day: {"told": actions.tell_ending()},
+            numbers={"told": N_("contracts")},
+            order=32,
+            clause="CTR-1.5",
+        )
+        topic(
+            key="contracts.lying",
+            label=N_("A draft of mine lies still"),
+            gone=N_("A draft of yours had lain still"),
+            icon="file-time",
+            order=14,
+        )
+        topic(
+            key="contracts.unsigned",
+            label=N_("A contract of mine waits to be signed"),
+            gone=N_("A contract of yours waited to be signed"),
+            icon="writing-sign",
+            order=15,
+            colour="amber",
         )
 
     @staticmethod

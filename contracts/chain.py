@@ -1,16 +1,16 @@
 """The chain of a contract, what its approvers are shown, and the risks they are warned of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.kinds import Facts, Kind, StepPlan
-from audit.models import AuditLine
+from approvals.kinds import Facts, Kind, StepPlan, Term
 from contracts.models import Contract, Instalment, PriceMode, VatCategory
 from contracts.pricing import discount_of, unit_price
 from customers.models import Tier
@@ -21,10 +21,6 @@ from org.models import Role, Unit
 from tenancy.actions import take_number
 from tenancy.params import param
 
-WRITING = (
-    "contracts.create", "contracts.change", "contracts.attach", "contracts.remove_attachment",
-    "contracts.restore_attachment",
-)  # fmt: skip
 NUMBER = "HT-{region}-{yyyyMM}-{n:04}"
 POINTS = {
     "amount": N_("Contract amount"),
@@ -104,7 +100,8 @@ def risks(terms: Terms, limits: Limits) -> tuple[Reason, ...]:
             "discount": plain(min(low)),
             "floor": plain(limits.discount_floor),
         }
-        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3"))
+        ref = "contracts.discount_floor"
+        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3", ref=ref))
     standard = limits.payment_days.get(terms.tier, 0)
     if terms.payment_days > standard:
         text = N_(
@@ -112,7 +109,8 @@ def risks(terms: Terms, limits: Limits) -> tuple[Reason, ...]:
             "for tier %(tier)s"
         )
         values = {"days": terms.payment_days, "standard": standard, "tier": terms.tier}
-        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3"))
+        ref = f"contracts.payment_days_{terms.tier}"
+        found.append(Reason("band", ok=False, text=text, values=values, clause="CTR-1.3", ref=ref))
     return tuple(found)
 
 
@@ -175,7 +173,7 @@ def snapshot(contract: Contract) -> dict[str, Any]:
         N_("Valid to"): contract.ends_on,
         N_("Prices"): msgid(PriceMode(contract.price_mode).label),
         N_("Notes"): contract.notes,
-        N_("Lines"): [_line(line) for line in contract.lines.select_related("product")],
+        N_("Lines"): [_line(line) for line in lines_of(contract)],
         N_("Payment plan"): [_instalment(row) for row in contract.instalments.all()],
         N_("Amount without tax"): contract.net_amount,
         N_("Tax"): contract.tax_amount,
@@ -190,6 +188,19 @@ def snapshot(contract: Contract) -> dict[str, Any]:
     if terms := frozen.get("terms"):
         shown[N_("Standing clauses")] = terms
     return shown
+
+
+def fetch(contract: Contract) -> None:
+    """Goods and payments once for a page that shows them and judges by them; it writes nothing."""
+    goods = models.Prefetch("lines", contract.lines.model.objects.select_related("product"))
+    models.prefetch_related_objects([contract], goods, "instalments")
+
+
+def lines_of(contract: Contract) -> Any:
+    """With their products; a page that reads and never writes has fetched them already."""
+    if "lines" in getattr(contract, "_prefetched_objects_cache", {}):
+        return contract.lines.all()
+    return contract.lines.select_related("product")
 
 
 def _line(line: Any) -> dict[str, Any]:
@@ -223,21 +234,43 @@ def _instalment(row: Instalment) -> dict[str, Any]:
     }
 
 
-def writers(contract: Contract) -> set[int]:
-    """ORG-1.3: all who ever wrote its text or hung papers on it, whoever owns it now."""
-    lines = AuditLine.objects.filter(
-        object_kind="contracts.contract", object_id=contract.pk, verb__in=WRITING
-    )
-    return set(lines.exclude(actor_id=None).values_list("actor_id", flat=True))
-
-
 def facts(contract: Contract) -> Facts:
     return Facts(
         title=contract.title,
         party=contract.customer.name,
         amount=contract.gross_amount,
         risks=risks_of(contract),
+        values=values_of(contract),
     )
+
+
+def values_of(contract: Contract) -> dict[str, Any]:
+    """What a company may make steps of its own depend on; a number nobody knows stays unknown."""
+    terms, limit = terms_of(contract), limits()
+    broken = {
+        name: bool(risks(part, limit))
+        for name, part in {
+            "below_floor": replace(terms, payment_days=0),
+            "long_credit": replace(terms, prices=()),
+        }.items()
+    }
+    return {
+        "category": contract.customer.tier,
+        "lowest_discount": min((row[2] for row in terms.prices), default=None),
+        "payment_days": Decimal(terms.payment_days),
+        "is_broken": any(broken.values()),
+        **broken,
+    }
+
+
+TERMS = (
+    Term("category", N_("Customer tier"), choices={t.value: msgid(t.label) for t in Tier}),
+    Term("below_floor", N_("A price below the discount floor"), "yes_no"),
+    Term("long_credit", N_("Credit beyond the standard of the tier"), "yes_no"),
+    Term("is_broken", N_("Sales policy broken in any way"), "yes_no"),
+    Term("lowest_discount", N_("Lowest discount %"), "number"),
+    Term("payment_days", N_("Credit days after delivery"), "number"),
+)
 
 
 def check(contract: Contract) -> dict[str, str]:
@@ -292,6 +325,6 @@ KIND = Kind(
     facts=facts,
     take_number=number_of,
     check=check,
-    writers=writers,
     points=POINTS,
+    terms=TERMS,
 )

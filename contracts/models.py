@@ -169,6 +169,8 @@ class ContractQuerySet(OwnedQuerySet):
 class Contract(Document):
     """CTR-1.1: a sales contract from its draft to its signature. The owner drafted it."""
 
+    shown_with = ("owner", "unit", "customer")
+
     customer = Link(Customer, models.PROTECT, related_name="contracts", verbose_name=_("customer"))
     title = models.CharField(_("title"), max_length=120)
     buyer = models.CharField(_("buyer (party A)"), max_length=120, blank=True)

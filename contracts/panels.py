@@ -1,4 +1,4 @@
-"""What a customer's page shows of contracts: the purchase history and its events."""
+"""What other pages show of contracts: a customer's purchases and events, an approver's glance."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +11,7 @@ from approvals.models import Status
 from contracts.models import Contract
 from customers.models import Customer
 from kit.registry import Event
+from org.access import sees
 from org.models import Member
 
 SHOWN = 5
@@ -32,6 +33,17 @@ def purchases(member: Member, customer: Customer) -> dict[str, Any]:
         ),
         "number": sums["number"],
         "amount": sums["amount"],
+    }
+
+
+def glance(member: Member, contract: Contract) -> dict[str, Any]:
+    """What an approver weighs, in the inbox: goods, prices, delivery, payment, the other party."""
+    return {
+        "template": "contracts/_glance.html",
+        "contract": contract,
+        "lines": list(contract.lines.all()),
+        "instalments": list(contract.instalments.all()),
+        "sees_customer": bool(sees(member, contract.customer)),
     }
 
 

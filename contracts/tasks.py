@@ -1,23 +1,15 @@
-"""Celery shell: owners of contracts that end soon are told, once a day in every company."""
+"""Celery shells: owners are reminded of their contracts, once a working day in every company."""
 
 from celery import shared_task
-from django.utils import timezone
 
-from contracts import actions
-from tenancy.actions import claim
-from tenancy.context import Origin, company
-from tenancy.models import Company
-from tenancy.params import today
+from tenancy.jobs import run_everywhere
 
 
 @shared_task(name="contracts.tell_ending")
 def tell_ending() -> int:
-    done = 0
-    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
-        with company(pk, came=Origin(channel="job")):
-            if run := claim("contracts.tell_ending", f"{today():%Y-%m-%d}"):
-                run.did = {"told": actions.tell_ending()}
-                run.finished_at = timezone.now()
-                run.save(update_fields=["did", "finished_at"])
-                done += 1
-    return done
+    return run_everywhere("contracts.tell_ending")
+
+
+@shared_task(name="contracts.remind")
+def remind() -> int:
+    return run_everywhere("contracts.remind")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from approvals.board import Board, board, foreseen, steps_of
 from approvals.models import Status
 from contracts import actions, letterhead, prints
-from contracts.chain import risks_of
+from contracts.chain import fetch, risks_of
 from contracts.filters import ContractFilter, ProductFilter, owners_for
 from contracts.forms import ArchiveForm, DraftForm, HeaderForm, Paper, ProductForm, SignForm
 from contracts.models import Contract, Line, Product
@@ -67,6 +67,7 @@ def _is_set(request: HttpRequest) -> bool:
 def detail(request: HttpRequest, contract: Contract) -> HttpResponse:
     """Also what a decision refused as incomplete is shown on again, with what was typed."""
     member = request.member
+    fetch(contract)
     shown = board(member, contract, getattr(request, "typed", None))
     verbs = _verbs(request, contract, shown)
     context = {

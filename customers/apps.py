@@ -1,5 +1,6 @@
 """Customers: pages for the navigation, sources for the timeline, shares for the rule."""
 
+from datetime import time
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,6 +16,10 @@ CONTACT_DAYS = {
     "c": (30, N_("Days between contacts with tier C")),
     "d": (14, N_("Days between contacts with tier D")),
 }
+REMINDERS = (
+    ("visit_ahead_days", 0, N_("Days before a visit at which its owner is told"), "CUS-1.8"),
+    ("overdue_days", 0, N_("Days a contact may be late before the owner is told"), "CUS-1.9"),
+)
 
 
 class CustomersConfig(AppConfig):
@@ -47,6 +52,9 @@ class CustomersConfig(AppConfig):
             high=10_000,
             clause="CUS-2.1",
         )
+        for key, days, label, clause in REMINDERS:
+            unit = N_("days")
+            declare(f"customers.{key}", days, label, unit=unit, low=0, high=60, clause=clause)
         declare("visits.rough_accuracy", 100, N_("A position beyond this is rough"), unit="m")
         declare("visits.weak_accuracy", 500, N_("A position beyond this does not count"), unit="m")
         declare(
@@ -61,6 +69,40 @@ class CustomersConfig(AppConfig):
         self.hand_down()
         self.say_what_is_left()
         self.be_found()
+        self.remind()
+
+    @staticmethod
+    def remind() -> None:
+        """What owners are told by the clock."""
+        from customers.actions import reminders
+        from tenancy.jobs import job
+
+        job(
+            key="customers.remind",
+            label=N_("Visits due and customers left too long"),
+            text=N_("Owners are told of a visit on its day, and when a tier's days have run out."),
+            pace="workday",
+            starts=time(7),
+            work=reminders.remind,
+            numbers={"visits": N_("visits"), "contacts": N_("customers")},
+            order=30,
+            clause="CUS-1.9",
+        )
+        topic(
+            key="customers.visit_due",
+            label=N_("A visit of mine is due"),
+            gone=N_("A visit of yours was due"),
+            icon="map-pin",
+            order=23,
+        )
+        topic(
+            key="customers.contact_due",
+            label=N_("A customer of mine has waited too long"),
+            gone=N_("A customer of yours had waited too long"),
+            icon="clock-exclamation",
+            order=24,
+            colour="amber",
+        )
 
     def open_doors(self) -> None:
         """Customers and visits for everybody, the check-in tab for those who sell."""
@@ -249,6 +291,7 @@ class CustomersConfig(AppConfig):
             order=10,
         )
         place("customers.customer", "customers:detail")
+        place("customers.visit", "customers:visit")
         topic(
             key="customers.shared",
             label=N_("A customer is shared with me"),

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from contracts.models import BINDING, Contract
 from customers.regions import LETTERS, PROVINCES
+from figures.compare import growth
 from figures.measures import measures
 from figures.totals import Number, Row, figures, rows_url
 from kit.calendar import workdays_between
 from kit.forms import number
+from kpi.models import Period as Close
 from org.access import after
 from org.models import Member, Unit
 from tenancy.calendar import work_table
@@ -152,16 +154,6 @@ def limits(within: Unit | None, owner: Member | None) -> dict[str, Any]:
     return {"counted": "true"} | unit | ({"owner": owner.pk} if owner else {})
 
 
-def growth(value: Decimal, old: Decimal) -> tuple[str, str]:
-    """("+12.4%", look); no per cent of nothing."""
-    if not old:
-        return "", ""
-    share = ((value - old) / old * 100).quantize(Decimal("0.1"))
-    if not share:
-        return _("unchanged"), ""
-    return f"{share:+}%", "so-good" if share >= 0 else "so-bad"
-
-
 def table(
     member: Member, period: Period, within: Unit | None, owner: Member | None, seat: Unit | None
 ) -> tuple[str, list[Row]]:
@@ -197,6 +189,13 @@ def leading(member: Member, period: Period, within: Unit | None) -> list[dict[st
         }
         for amount, row in ranked
     ]
+
+
+def close_of(member: Member, period: Period) -> Close | None:
+    """The review of a single month, which says whether it is frozen."""
+    if period.name not in {"", "month"}:
+        return None
+    return Close.objects.visible_to(member).filter(month=period.first).first()
 
 
 def recent_months(today: date) -> list[str]:

@@ -1,17 +1,29 @@
 """Today, and the figures."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
+import hashlib
 
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from accounts.places import place
 from desk import dashboard
 from desk.attention import concerns
 from desk.beginning import first_steps, share
+from desk.feed import feed_of
 from desk.pending import stages
 from desk.today import desk_of, greeting
 from kit import terms as words
+from kit.pages import public
 from kit.search import Sought, look
 from org.access import page
+from org.membership import BadToken, open_token, seconds_to_wait
+from org.models import Member
+from tenancy.context import Origin, company
 
 
 @page("desk.home")
@@ -66,6 +78,7 @@ def figures_(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "may_export": rows and member.may("files.export"),
         "recent": dashboard.recent_months(today),
+        "close": dashboard.close_of(member, period),
     }
     return render(request, "desk/figures.html", context)
 
@@ -93,3 +106,33 @@ def terms(request: HttpRequest) -> HttpResponse:
     for term in words.found(q):
         letters.setdefault(term.letter, []).append(term)
     return render(request, "desk/terms.html", {"letters": list(letters.items()), "q": q})
+
+
+@public
+@require_safe
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """Behind a secret link of one member: no session, no login, only what is in that calendar."""
+    try:
+        found, seat = open_token(token, "calendar")
+    except BadToken:
+        return gone(HttpResponseNotFound(b"", content_type="text/plain"))
+    if left := seconds_to_wait(seat, found):
+        late = HttpResponse(b"", status=429, content_type="text/plain")
+        late.headers["Retry-After"] = str(left)
+        return gone(late)
+    came = Origin(ip=place(request) or None, channel="calendar")
+    language = found.user.language or settings.LANGUAGE_CODE
+    with company(seat.company_id, came=came), translation.override(language):
+        member = Member.objects.select_related("company").get(pk=seat.member_id)
+        text = feed_of(member, request.build_absolute_uri("/").rstrip("/")).encode()
+    mark = quote_etag(hashlib.sha256(text).hexdigest())
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response.headers["ETag"] = mark
+    response.headers["Cache-Control"] = "private, no-cache"
+    return get_conditional_response(request, etag=mark, response=response)
+
+
+def gone(response: HttpResponse) -> HttpResponse:
+    # Django's log of a 4xx would write the address, and the address is the secret
+    response._has_been_logged = True  # noqa: SLF001  django.utils.log looks for it
+    return response

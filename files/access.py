@@ -202,6 +202,12 @@ def is_kept(attachment: Attachment) -> Because:
     return no("is_kept", Line("fact", ok=False, text=N_("the file was removed")))
 
 
+@rule("files.papers")
+def papers(member: Member, obj: Any = None) -> Because:
+    """The list of papers holds those of the records one sees."""
+    return everybody(member, obj)
+
+
 @rule("files.download", clauses="ORG-1.6", label=N_("Download a paper of a record one sees"))
 def download(member: Member, attachment: Attachment) -> Because:
     """Whoever sees the record; a removed paper only by whoever may put it back."""

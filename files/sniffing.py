@@ -18,7 +18,7 @@ MOST_UNPACKED = 300 * 2**20
 MOST_RATIO = 200
 SMALL = 20 * 2**20  # below this any ratio is harmless
 MOST_ENTRIES = 5_000
-SIDE = 480  # of a small picture, in pixels
+SIDE = 800  # of a small picture, in pixels: a page of A4 is read at the width of a phone
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, IndexError)
 TYPES = {
     "pdf": "application/pdf",

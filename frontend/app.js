@@ -5,6 +5,7 @@ import "./js/forms.js";
 import "./js/rows.js";
 import "./js/lookup.js";
 import "./js/palette.js";
+import "./js/inbox.js";
 import "./js/keys.js";
 import "./js/locate.js";
 import "./js/theme.js";

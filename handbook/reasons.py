@@ -7,13 +7,14 @@ from django.db.models import Model
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from approvals.board import risks_of, steps_of
+from approvals.board import StepShown, foreseen, risks_of, steps_of
 from approvals.models import Document
 from kit.because import Because
 from kit.forms import number
 from kit.pages import guards
 from org.access import check, labels, load, may, rules, sees
 from org.models import Member
+from tenancy.params import declared, param
 
 SEES = "sees"
 
@@ -67,12 +68,7 @@ def asked(
     """The question behind an address, or 404. Others are asked about by the administrator alone;
     he asks about sight, which is no right to read: other rules only where he sees the record.
     """
-    person = by
-    if member and number(member) != by.pk:
-        check(by, "org.administer")
-        person = Member.objects.filter(pk=number(member)).first()
-        if person is None:
-            raise Http404
+    person = person_of(by, member)
     if not kind:
         if rule not in rules_of(None):
             raise Http404
@@ -89,16 +85,59 @@ def asked(
     return Question(person, rule or SEES, found)
 
 
-def answers(by: Member, record: Any) -> list[Question]:
+def person_of(by: Member, member: Any) -> Member:
+    """Oneself, or whoever the administrator asks about; 404 for nobody."""
+    if not member or number(member) == by.pk:
+        return by
+    check(by, "org.administer")
+    found = Member.objects.filter(pk=number(member)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def answers(person: Member, record: Any) -> list[Question]:
     """Everything the rules say to one person about one record that is seen."""
-    return [Question(by, rule, record) for rule in (SEES, *rules_of(type(record)))]
+    return [Question(person, rule, record) for rule in (SEES, *rules_of(type(record)))]
+
+
+def general(person: Member) -> list[Question]:
+    """What the rules say to one person without any record: what the posts allow."""
+    return [Question(person, rule) for rule in rules_of(None) if labels.get(rule)]
+
+
+def steps_shown(record: Any) -> list[StepShown]:
+    """Who was asked, or before a submission who would be, by the routing that submission uses."""
+    if not isinstance(record, Document):
+        return []
+    if record.case is not None and not record.is_open_to_edit:
+        return steps_of(record.case)
+    return foreseen(record, record.owner)
+
+
+def risks(record: Any) -> list[dict[str, Any]]:
+    """What the approvers are warned of, with the parameter behind each warning as it is today."""
+    if not isinstance(record, Document) or record.case is None:
+        return []
+    return [
+        {"line": line, "param": params_of(line.ref)} for line in risks_of(record.case)
+    ]
+
+
+def params_of(key: str) -> dict[str, Any] | None:
+    known = declared.get(key)
+    if known is None:
+        return None
+    return {
+        "key": key,
+        "label": _(known.label),
+        "value": param(key),
+        "unit": _(known.unit) if known.unit else "",
+    }
 
 
 def route(record: Any) -> dict[str, Any]:
-    """Who was asked and why, who comes next, and what the approvers are warned of."""
-    case = record.case if isinstance(record, Document) else None
-    if case is None:
-        return {"steps": [], "risks": []}
+    """Who is asked and why, who comes next, and what the approvers are warned of."""
     steps = [
         {
             "name": _(step.name),
@@ -107,7 +146,10 @@ def route(record: Any) -> dict[str, Any]:
             "clause": step.clause,
             "because": step.because.as_json() if step.because is not None else None,
         }
-        for step in steps_of(case)
+        for step in steps_shown(record)
     ]
-    return {"steps": steps, "risks": [line.as_json() | {"text_shown": str(line)}
-                                      for line in risks_of(case)]}  # fmt: skip
+    warned = [
+        row["line"].as_json() | {"text_shown": str(row["line"]), "param": row["param"]}
+        for row in risks(record)
+    ]
+    return {"steps": steps, "risks": warned}

@@ -17,9 +17,10 @@ from handbook.citations import citations
 from handbook.register import CHAPTERS, STANDINGS, Clause
 from kit.pages import guards
 from kit.registry import Binding, doors, manual
-from org.access import page
+from org.access import page, sees
 from org.models import Member
-from tenancy.params import Declared, declared, param
+from tenancy.jobs import jobs
+from tenancy.params import declared
 
 STRENGTHS = {
     "prevents": (N_("Prevents"), "green"),
@@ -27,7 +28,13 @@ STRENGTHS = {
     "measures": (N_("Measures"), "info"),
     "shows": (N_("Shows"), "grey"),
 }
-ICONS = {"rule": "gavel", "step": "git-commit", "measure": "chart-bar", "log": "lock"}
+ICONS = {
+    "rule": "gavel",
+    "job": "clock-play",
+    "step": "git-commit",
+    "measure": "chart-bar",
+    "log": "lock",
+}
 
 
 @require_GET
@@ -80,7 +87,9 @@ def clause(request: HttpRequest, code: str) -> HttpResponse:
         "before": before,
         "after": after,
         "keepers": [kept for b in register.bound(found.code) if (kept := keeper(b))],
-        "params": [in_force(known) for known in declared.values() if known.clause == found.code],
+        "params": [
+            reasons.params_of(key) for key, known in declared.items() if known.clause == found.code
+        ],
         "may_set": bool(request.member.may("org.administer")),
         "sentences": sentences(found),
         "places": places(request.member, found),
@@ -107,6 +116,8 @@ def words_of(binding: Binding) -> str:
         return reasons.said(binding.target)
     if binding.kind == "measure":
         return _(measures[binding.target].label)
+    if binding.kind == "job":
+        return _(jobs[binding.target].label)
     name, _colon, key = binding.target.partition(":")
     if binding.kind == "step" and name in kinds:
         steps = {plan.key: plan.name for plan in kinds[name].plan}
@@ -119,15 +130,6 @@ def door_of(rule: str) -> dict[str, str] | None:
     app = rule.partition(".")[0]
     near = [d for d in doors if d.rule == rule] or [d for d in doors if d.url.startswith(f"{app}:")]
     return {"label": _(near[0].label), "url": reverse(near[0].url)} if near else None
-
-
-def in_force(known: Declared) -> dict[str, Any]:
-    return {
-        "key": known.key,
-        "label": _(known.label),
-        "value": param(known.key),
-        "unit": _(known.unit) if known.unit else "",
-    }
 
 
 def sentences(clause: Clause) -> list[str]:
@@ -162,17 +164,27 @@ def places(member: Member, clause: Clause) -> list[dict[str, str]]:
 @require_GET
 @page("handbook.why")
 def why(request: HttpRequest) -> HttpResponse:
-    """Everything the rules say to the reader about one record: may or may not, and why."""
+    """Rule by rule what a person may do, in general or with one record, and why.
+
+    The administrator asks for others; of a record out of his own sight he learns who sees it.
+    """
+    by, kind = request.member, request.GET.get("kind", "")
+    person = reasons.person_of(by, request.GET.get("member", ""))
+    context: dict[str, Any] = {"person": person, "is_self": person.pk == by.pk}
+    if not kind:
+        context["questions"] = reasons.general(person)
+        return render(request, "handbook/why.html", context)
     question = reasons.asked(
-        request.member,
-        kind=request.GET.get("kind", ""),
-        record=request.GET.get("object", ""),
+        by, kind=kind, record=request.GET.get("object", ""), member=request.GET.get("member", "")
     )
-    record = question.record
-    context = {
+    record, is_seen = question.record, bool(sees(by, question.record))
+    context |= {
         "record": record,
+        "named": str(record) if is_seen else f"#{record.pk}",
         "kind_label": record._meta.verbose_name,
-        "questions": reasons.answers(request.member, record),
-        "route": reasons.route(record),
+        "questions": reasons.answers(person, record) if is_seen else [question],
+        "is_seen": is_seen,
+        "steps": reasons.steps_shown(record) if is_seen else [],
+        "risks": reasons.risks(record) if is_seen else [],
     }
     return render(request, "handbook/why.html", context)

@@ -27,6 +27,7 @@ class NoticesConfig(AppConfig):
             declare(f"notices.{key}", default, label, low=0, high=high, clause="RPT-3.4")
         panel("account.settings", 50, panels.choices)
         panel("org.company", 60, panels.mail)
+        self.jobs()
         # no group: the bell stands in the frame itself
         door(
             group="",
@@ -43,4 +44,35 @@ class NoticesConfig(AppConfig):
             icon="bell",
             rule="notices.choose",
             order=32,
+        )
+
+    @staticmethod
+    def jobs() -> None:
+        from notices import actions
+        from tenancy.jobs import job
+
+        job(
+            key="notices.mail",
+            label=N_("Mail of notices"),
+            text=N_("Whoever has unread notices gets one mail a working day; some also at once."),
+            pace="always",
+            seconds=60,
+            work=lambda _after, _day: {"planned": actions.plan_mail()},
+            numbers={
+                "planned": N_("new mails"),
+                "waiting": N_("waiting"),
+                "failed": N_("given up"),
+            },
+            state=actions.mail_waiting,
+            order=15,
+            clause="RPT-3.4",
+        )
+        job(
+            key="notices.tidy",
+            label=N_("Letting go of old notices"),
+            text=N_("Notices and mails of more than ninety days ago go."),
+            pace="day",
+            work=lambda _after, _day: actions.tidy(),
+            numbers={"notices": N_("notices"), "mails": N_("mails")},
+            order=91,
         )

@@ -2,37 +2,35 @@
 
 from celery import shared_task
 from django.conf import settings
-from django.utils import timezone
 
 from notices import actions
-from tenancy.actions import claim
 from tenancy.context import Origin, company
+from tenancy.jobs import beat, run_everywhere
 from tenancy.models import Company
-from tenancy.params import today
 
 
 @shared_task(name="notices.tidy")
 def tidy() -> int:
-    done = 0
-    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
-        with company(pk, came=Origin(channel="job")):
-            if run := claim("notices.tidy", f"{today():%Y-%m-%d}"):
-                run.did = actions.tidy()
-                run.finished_at = timezone.now()
-                run.save(update_fields=["did", "finished_at"])
-                done += 1
-    return done
+    return run_everywhere("notices.tidy")
 
 
 @shared_task(name="notices.mail")
 def mail() -> int:
-    """Every minute: what is due is planned in each company, then sent one by one."""
+    """Every minute: what is due is planned in each company, then sent one by one.
+
+    When the mail server is away the rest waits for the next minute, so that runs do not pile up.
+    """
     done = 0
     if not settings.HAS_MAIL:
         return done
     for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
         with company(pk, came=Origin(channel="job")):
-            actions.plan_mail()
+            planned = actions.plan_mail()
             waiting = actions.waiting_mail()
-        done += sum(actions.send_mail(pk, row) for row in waiting)
+            beat("notices.mail", {"planned": planned})
+        try:
+            for row in waiting:
+                done += actions.send_mail(pk, row)
+        except actions.Unreachable:
+            break
     return done

@@ -27,8 +27,8 @@ labels: dict[str, str] = {}
 Duty = Callable[[Member], Iterable[int]]
 duties: dict[str, list[tuple[str, Duty]]] = {}
 
-# Rows that say the member stands in for somebody today, in the shape of `Scope.of`: one query
-# knows then who need not be asked the dear question of what is lent to him.
+# Rows that say the member stands in for somebody today, or somebody for him, in the shape of
+# `Scope.of`: one query knows then who need not be asked the dear question of what is lent to him.
 stand_ins: list[Callable[[Member], Any]] = []
 
 
@@ -84,8 +84,9 @@ class Scope:
         seats: Iterable[Seat],
         *,
         stands_in: bool = False,
+        is_stood_for: bool = False,
     ) -> None:
-        self.member, self.stands_in = member, stands_in
+        self.member, self.stands_in, self.is_stood_for = member, stands_in, is_stood_for
         self.grants = tuple(sorted(grants, key=lambda grant: (len(grant.path), grant.permission)))
         self.seats = tuple(seats)
         self._duties: dict[str, dict[int, str]] = {}
@@ -134,6 +135,7 @@ class Scope:
             ),
             (Seat(row[4], row[6], row[3], row[2]) for row in held),
             stands_in=any(row[0] == "stand_in" for row in rows),
+            is_stood_for=any(row[0] == "stood_for" for row in rows),
         )
 
     @property
@@ -327,7 +329,8 @@ def page(
 
 def load(model: type[Model], member: Member, pk: int) -> Model:
     """One visible record, or 404: a foreign id and a missing id are the same answer."""
-    obj = model.objects.visible_to(member).filter(pk=pk).first()
+    rows = model.objects.visible_to(member).select_related(*getattr(model, "shown_with", ()))
+    obj = rows.filter(pk=pk).first()
     if obj is None:
         raise Http404
     return obj

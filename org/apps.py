@@ -113,4 +113,5 @@ class OrgConfig(AppConfig):
         door(label=N_("Parameters"), url="org:params", icon="adjustments", order=83, **offered)
         door(label=N_("Working calendar"), url="org:calendar", icon="calendar", order=84, **offered)
         door(label=N_("Company"), url="org:company", icon="building", order=85, **offered)
+        door(label=N_("Jobs of the clock"), url="org:jobs", icon="clock-play", order=87, **offered)
         door(label=N_("Support access"), url="org:supports", icon="lifebuoy", order=86, **offered)

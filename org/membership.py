@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 
@@ -39,20 +40,50 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def seat_of_token(request: HttpRequest, header: str) -> Seat:
-    """The seat behind `Authorization: Token …`; the login must still be a member."""
+def open_token(raw: str, purpose: str) -> tuple[ApiToken, Seat]:
+    """The token behind a text and its seat; the login must still be a member."""
     found = (
         ApiToken.objects.select_related("user")
-        .filter(hash=digest(header.split(" ", 1)[1].strip()), revoked_at=None)
+        .filter(hash=digest(raw), revoked_at=None, purpose=purpose)
         .first()
     )
     if found is None or not found.user.is_active:
         raise BadToken
     for seat in memberships(found.user_id):
         if seat == Seat(found.company_id, found.member_id):
-            request.user = found.user
-            return seat
+            return found, seat
     raise BadToken
+
+
+def seat_of_token(request: HttpRequest, header: str) -> Seat:
+    """The seat behind `Authorization: Token …`."""
+    found, seat = open_token(header.split(" ", 1)[1].strip(), "api")
+    request.user, request.token = found.user, found
+    return seat
+
+
+def seconds_to_wait(seat: Seat, token: ApiToken | None) -> int:
+    """0 when one may ask now; counted by the minute of the database, so in every process.
+
+    One statement before the request's own transaction: a refused request counts as well, and
+    requests of one member never wait for each other.
+    """
+    most = {f"member {seat.company_id} {seat.member_id}": settings.API_PER_MEMBER}
+    if token:
+        most[f"token {token.pk}"] = settings.API_PER_TOKEN
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO org_apiuse AS u (key, minute, used) "
+            "SELECT k, floor(extract(epoch FROM clock_timestamp()) / 60), 1 "
+            "FROM unnest(%s::text[]) AS k ORDER BY k "
+            "ON CONFLICT (key) DO UPDATE SET minute = excluded.minute, "
+            "used = CASE WHEN u.minute = excluded.minute THEN u.used + 1 ELSE 1 END "
+            "RETURNING key, used, "
+            "60 - floor(extract(epoch FROM clock_timestamp()))::bigint %% 60",
+            [list(most)],
+        )
+        counted = cursor.fetchall()
+    return max(left if used > most[key] else 0 for key, used, left in counted)
 
 
 def seat_of_session(request: HttpRequest) -> Seat | None:

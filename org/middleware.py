@@ -18,7 +18,7 @@ from audit.actions import record, refuse
 from kit.because import Forbidden, Line, Refused, no
 from kit.registry import clauses_of
 from org.guest import guest_of
-from org.membership import BadToken, Seat, seat_of_session, seat_of_token
+from org.membership import BadToken, Seat, seat_of_session, seat_of_token, seconds_to_wait
 from org.models import Member, SupportAccess
 from tenancy.context import Origin, company
 from tenancy.models import IdempotencyKey
@@ -27,6 +27,7 @@ API = "/api/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LOGGED = frozenset({403, 404, 409})
 MOST_KEPT = 200_000
+MULTIPART = "multipart/form-data"
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -41,6 +42,7 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.member, request.refused, request.support = None, None, None
+        request.token = None
         try:
             seat = self.seat(request)
         except BadToken:
@@ -48,6 +50,8 @@ class Door:
             return JsonResponse({"code": "not_authenticated", "detail": detail}, status=401)
         if seat is None:
             return self.get_response(request)
+        if wants_json(request) and (left := seconds_to_wait(seat, request.token)):
+            return too_many(left)
         came = Origin(
             ip=place(request) or None,
             channel="api" if wants_json(request) else "web",
@@ -186,6 +190,14 @@ def malformed(request: HttpRequest) -> HttpResponse:
     return render(request, "400.html", status=400)
 
 
+def too_many(seconds: int) -> HttpResponse:
+    """The same body as every refusal, and when to come back."""
+    detail = _("Too many requests. Please try again in %(n)s seconds.") % {"n": seconds}
+    response = JsonResponse({"code": "too_many", "detail": detail}, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def key_of(request: HttpRequest) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not key and not wants_json(request):
@@ -196,9 +208,10 @@ def key_of(request: HttpRequest) -> str:
 def fingerprint(request: HttpRequest) -> str:
     """What was asked, without the token that changes with every rendering of the form."""
     said = hashlib.sha256(f"{request.method} {request.path}\n".encode())
-    if wants_json(request):
+    if wants_json(request) and request.content_type != MULTIPART:
         said.update(request.body)
     else:
+        # a file is sent behind a line that differs each time: what was in it counts
         pairs = [(k, v) for k, v in request.POST.lists() if k != "csrfmiddlewaretoken"]
         files = [(name, file.name, file.size) for name, file in request.FILES.items()]
         said.update(json.dumps([sorted(pairs), files]).encode())

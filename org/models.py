@@ -330,12 +330,24 @@ class ApiToken(models.Model):
     member_id = models.BigIntegerField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=8, default="api")  # or "calendar": that feed alone
     hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class ApiUse(models.Model):
+    """How often a token or a member asked in one minute; unlogged: no request waits for a disk."""
+
+    key = models.CharField(max_length=60, primary_key=True)
+    minute = models.BigIntegerField()
+    used = models.IntegerField()
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class OwnedQuerySet(models.QuerySet):
@@ -354,6 +366,8 @@ class OwnedModel(CompanyModel):
     """
 
     reach: tuple[str, ...] = ("self",)
+    # what the page of one record names anyway, read with it
+    shown_with: tuple[str, ...] = ("owner", "unit")
 
     owner = Link(Member, models.PROTECT, related_name="+", verbose_name=_("owner"))
     unit = Link(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))

@@ -50,3 +50,8 @@ def keep_tokens(member: Member, obj: Any = None) -> Because:
 )
 def administer(member: Member, obj: Any = None) -> Because:
     return holds(member, Role.COMPANY_ADMIN)
+
+
+@rule("org.run_job", clauses="ORG-1.3", label=N_("Run a job of the clock now"))
+def run_job(member: Member, obj: Any = None) -> Because:
+    return holds(member, Role.COMPANY_ADMIN)

@@ -1,5 +1,6 @@
 """What every page's frame shows: navigation by rule, phone tabs by role, waiting counts."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -66,16 +67,22 @@ def tabs_of(mine: list[Door], roles: frozenset[str]) -> list[Door]:
     return [*rest[:2], *centre, *rest[2:]]
 
 
+@cache
+def address(name: str) -> str:
+    """Where an entry leads: the same for everybody, asked three times on every page."""
+    return reverse(name)
+
+
 def current_of(mine: list[Door], path: str) -> str:
     """Name of the entry a page belongs to: of nested addresses the longest."""
-    urls = {reverse(d.url): d.url for d in mine}
+    urls = {address(d.url): d.url for d in mine}
     found = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return urls[max(found, key=len)] if found else ""
 
 
 def shown(entry: Door, here: str, counts: dict[str, str]) -> dict[str, Any]:
     return {
-        "url": reverse(entry.url),
+        "url": address(entry.url),
         "label": _(entry.label),
         "icon": entry.icon,
         "count": counts.get(entry.url, ""),

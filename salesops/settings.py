@@ -48,6 +48,8 @@ MAIL_PASSWORD = read("MAIL_PASSWORD", "")
 MAIL_TLS = read("MAIL_TLS", "starttls")
 MAIL_FROM = read("MAIL_FROM", "") or "Salesops <salesops@localhost>"
 OLD_SECRET_KEYS = read("OLD_SECRET_KEYS", "")
+API_PER_TOKEN = int(read("API_PER_TOKEN", "3000"))  # requests a minute
+API_PER_MEMBER = int(read("API_PER_MEMBER", "6000"))
 METRICS_TOKEN = read("METRICS_TOKEN", services.secret("metrics") if EMBEDDED else "")
 # what mail points to; letters that answer a request take its address
 SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.split(',')[0]}"
@@ -79,6 +81,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "salesops",
     "desk",
+    "kpi",
     "contracts",
     "customers",
     "applications",
@@ -278,10 +281,32 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Salesops",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DESCRIPTION": "The same rules and the same acts as on the pages. Read docs/api.md first.",
+    "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "BranchKind": "org.api.bodies.BRANCHES",
+        "CaseState": "approvals.models.case.Case.State",
         "DocumentStatus": "approvals.models.Status",
+        "ExportForm": "files.models.ExportJob.Form",
+        "ImportRowState": "files.models.ImportRow.State",
+        "ImportStatus": "files.models.ImportState",
+        "NoteKind": "customers.models.Note.Kind",
+        "PaperPurpose": "files.models.Purpose",
+        "PaymentBasis": "contracts.models.Instalment.Basis",
+        "PriceMode": "contracts.models.PriceMode",
+        "Province": "customers.regions.PROVINCES",
+        "Role": "org.models.Role",
+        "Source": "customers.models.customer.Source",
+        "Tier": "customers.models.Tier",
+        "UnitKind": "org.models.Unit.Kind",
+        "VatCategory": "contracts.models.VatCategory",
+        "VisitKind": "customers.models.Visit.Kind",
         "VisitStatus": "customers.models.Visit.Status",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "org.api.schema.common",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -297,7 +322,10 @@ CELERY_BEAT_SCHEDULE = {
     "fold": {"task": "figures.fold", "schedule": 5.0, "options": {"expires": 10}},
     "reconcile": {"task": "figures.reconcile", "schedule": 3600.0},
     "tidy": {"task": "tenancy.tidy", "schedule": 3600.0},
-    "tell-ending": {"task": "contracts.tell_ending", "schedule": 3600.0},
+    "tell-ending": {"task": "contracts.tell_ending", "schedule": 600.0},
+    "remind-of-contracts": {"task": "contracts.remind", "schedule": 600.0},
+    "remind-of-customers": {"task": "customers.remind", "schedule": 600.0},
+    "close": {"task": "kpi.close", "schedule": 300.0, "options": {"expires": 300}},
     "mail": {"task": "notices.mail", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-notices": {"task": "notices.tidy", "schedule": 3600.0},
     "letters": {"task": "accounts.send_letters", "schedule": 5.0, "options": {"expires": 10}},

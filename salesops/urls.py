@@ -33,6 +33,7 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("customers/", include("customers.urls")),
     path("contracts/", include("contracts.urls")),
+    path("kpi/", include("kpi.urls")),
     path("", include("desk.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("operator/", admin.site.urls),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ long_handlers: dict[str, LongHandler] = {}
 MOST_TRIES = 8
 NEWS_KEPT = timedelta(days=30)
 ANSWERS_KEPT = timedelta(days=7)
+RUNS_KEPT = timedelta(days=400)
 LEASE = timedelta(seconds=30)
 
 
@@ -140,6 +141,15 @@ def deliver(limit: int = 50, *, later: Callable[[int, int], None] | None = None)
     return len(rows)
 
 
+def news_waiting() -> dict[str, int]:
+    """How much is still to be delivered, and how much was given up."""
+    rows = Outbox.objects.filter(sent_at=None)
+    return rows.aggregate(
+        waiting=Count("pk", filter=Q(tries__lt=MOST_TRIES)),
+        failed=Count("pk", filter=Q(tries__gte=MOST_TRIES)),
+    )
+
+
 def failed(row: Outbox, error: Exception) -> None:
     """Try again later; `tries` of long work was counted when its turn began."""
     tries = row.tries if row.topic in long_handlers else row.tries + 1
@@ -198,13 +208,19 @@ def tidy() -> dict[str, int]:
     now = timezone.now()
     news = Outbox.objects.filter(sent_at__lt=now - NEWS_KEPT)
     answers = IdempotencyKey.objects.filter(created_at__lt=now - ANSWERS_KEPT)
-    return {"outbox": news.delete()[0], "idempotency": answers.delete()[0]}
+    runs = JobRun.objects.filter(started_at__lt=now - RUNS_KEPT)
+    gone = {"outbox": news, "idempotency": answers, "runs": runs}
+    return {name: rows.delete()[0] for name, rows in gone.items()}
 
 
 def claim(job: str, period: str, subject: str = "") -> JobRun | None:
     """The run of (job, period, subject) if nobody has it yet, else None."""
-    made = JobRun.objects.bulk_create(
-        [JobRun(job=job, period=period, subject=subject)], ignore_conflicts=True
-    )
-    found = JobRun.objects.filter(job=job, period=period, subject=subject).first()
-    return found if found and found.started_at == made[0].started_at else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tenancy_jobrun (company_id, job, period, subject, started_at, did) "
+            "VALUES (app_company(), %s, %s, %s, %s, '{}') "
+            "ON CONFLICT (company_id, job, period, subject) DO NOTHING RETURNING id",
+            [job, period, subject, timezone.now()],
+        )
+        made = cursor.fetchone()
+    return JobRun.objects.get(pk=made[0]) if made else None

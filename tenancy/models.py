@@ -165,12 +165,19 @@ class JobRun(CompanyModel):
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     did = models.JSONField(default=dict)
+    error = models.CharField(max_length=100, blank=True, default="", db_default="")
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # the member who wanted it now
+    asked_by_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "job", "period", "subject"], name="tenancy_jobrun_once"
             )
+        ]
+        indexes = [
+            models.Index(fields=["company", "job", "-started_at"], name="tenancy_jobrun_last")
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,10 @@
 
 from celery import shared_task
 from django.db import connection, transaction
-from django.utils import timezone
 
 from tenancy import actions
 from tenancy.context import Origin, company
-from tenancy.models import Company
-from tenancy.params import today
+from tenancy.jobs import run_everywhere
 
 
 def companies_with_news() -> list[int]:
@@ -33,15 +31,7 @@ def sweep() -> int:
 @shared_task(name="tenancy.tidy")
 def tidy() -> int:
     """Once a day in every company, whichever beat comes first (E1: exactly once)."""
-    done = 0
-    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
-        with company(pk, came=Origin(channel="job")):
-            if run_of_today := actions.claim("tenancy.tidy", f"{today():%Y-%m-%d}"):
-                run_of_today.did = actions.tidy()
-                run_of_today.finished_at = timezone.now()
-                run_of_today.save(update_fields=["did", "finished_at"])
-                done += 1
-    return done
+    return run_everywhere("tenancy.tidy")
 
 
 @shared_task(name="tenancy.run")

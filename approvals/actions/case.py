@@ -9,17 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from approvals.actions.document import add_decision, is_stale
-from approvals.kinds import Kind, StepPlan, kinds
+from approvals.actions.chain import chain_of
+from approvals.actions.document import add_decision, is_stale, writers_of
+from approvals.kinds import AMOUNT, Kind, frozen, kinds, thawed
 from approvals.models import (
     ADDED,
     Case,
-    Chain,
     Decision,
     Delegation,
     Document,
     Status,
-    Step,
     Task,
     Version,
 )
@@ -76,7 +75,7 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         "amount": facts.amount,
         "risks": [line.as_json() for line in facts.risks],
         "content_hash": content_hash,
-        "writers": sorted(set(kind.writers(document)) - {by.pk}),
+        "writers": sorted(writers_of(document) - {by.pk}),
         "owner_id": by.pk,
         "unit_id": document.unit_id,
         "org_path": document.org_path,
@@ -112,42 +111,14 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
     Version.objects.get_or_create(
         case=case,
         round=case.round,
-        defaults={"snapshot": json.loads(canonical(snapshot)), "content_hash": content_hash},
+        defaults={
+            "snapshot": json.loads(canonical(snapshot)),
+            "facts": frozen(facts),
+            "content_hash": content_hash,
+        },
     )
     plan_from(case, document, begin)
     return case
-
-
-def newest_chain(kind: Kind) -> Chain | None:
-    """The newest chain in force, if there is any yet."""
-    there = Chain.objects.filter(kind=kind.name, starts_on__lte=timezone.localdate())
-    return there.order_by("-version").first()
-
-
-def chain_of(kind: Kind) -> Chain:
-    """The newest chain in force; the manual's own becomes version 1 at first use."""
-    if found := newest_chain(kind):
-        return found
-    chain, is_new = Chain.objects.get_or_create(kind=kind.name, version=1)
-    if is_new:
-        Step.objects.bulk_create(step_of(plan, chain) for plan in kind.plan)
-    return chain
-
-
-def step_of(plan: StepPlan, chain: Chain | None = None) -> Step:
-    """A step of the manual's own plan as a row, or as what the row would be."""
-    return Step(
-        chain=chain,
-        position=plan.position,
-        key=plan.key,
-        name=plan.name,
-        role=plan.role,
-        clause=plan.clause,
-        hours=plan.hours,
-        mode=plan.mode,
-        is_fixed=plan.is_fixed,
-        checklist=list(plan.checklist),
-    )
 
 
 def plan_from(case: Case, document: Document, start: int) -> None:
@@ -159,11 +130,18 @@ def plan_from(case: Case, document: Document, start: int) -> None:
     steps = [
         step for step in case.chain.steps.all() if step.position >= start and step.pk not in done
     ]
-    line = levels(document.unit, case.kind)
-    routes = route(steps, line, case.owner_id, counted(case), case.writers)
+    line, asked = levels(document.unit, case.kind), facts_of(case)
+    routes = route(steps, line, case.owner_id, counted(case), case.writers, facts=asked)
     _ask(case, routes)
     first = min(found.step.position for found in routes if not found.passes)
     open_position(case, document, first, is_planned=True)
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """What routing asks of the case: as it was frozen by the submission of this round."""
+    version = Version.objects.filter(case=case, round=case.round).only("facts").first()
+    kept = version.facts if version else {}
+    return {AMOUNT: case.amount, **thawed(kept, kinds[case.kind].terms)}
 
 
 def _ask(case: Case, routes: list[Route]) -> list[int]:
@@ -202,14 +180,20 @@ def open_position(
         line = levels(document.unit, case.kind)
         planned = set(waiting.values_list("step_id", flat=True))
         steps = [step for step in steps if step.pk in planned]
-        routes = route(steps, line, case.owner_id, counted(case), case.writers)
+        others = Task.objects.filter(
+            case=case, round=case.round, state=Task.State.WAITING, step__is_fixed=True
+        )
+        kept = others.exclude(position=position).values_list("member_id", flat=True)
+        # those the fixed steps to come wait for are not taken away by a step of the company's own
+        reserved = () if all(step.is_fixed for step in steps) else {pk for pk in kept if pk}
+        routes = route(steps, line, case.owner_id, counted(case), case.writers, reserved=reserved)
         wanted = {(found.step.pk, person) for found in routes for person in _people(found)}
         if wanted != set(waiting.values_list("step_id", "member_id")):
             waiting.update(state=Task.State.VOID, closed_at=timezone.now())
             _ask(case, routes)
     for step in steps:
         found = waiting.filter(step=step).order_by("id")
-        if step.mode == Step.Mode.IN_ORDER:
+        if step.goes_in_order:
             found = Task.objects.filter(pk__in=found.values("pk")[:1])
         start(found, step.hours)
     Case.objects.filter(pk=case.pk).update(position=position)
@@ -241,10 +225,10 @@ def used_up(case: Case) -> set[int]:
 
 
 def deputies_of(task: Task) -> set[int]:
-    """Who stands in today for whoever is asked."""
-    lent = Delegation.objects.in_force().filter(principal=task.member_id)
-    of_kind = lent.filter(Q(kinds=[]) | Q(kinds__contains=[task.case.kind]))
-    return set(of_kind.values_list("stand_in", flat=True))
+    """Who may answer today for whoever is asked."""
+    lent, this = Delegation.objects.in_force(), Task.objects.filter(pk=task.pk)
+    rows = lent.filter(principal=task.member_id).select_related("stand_in__company")
+    return {row.stand_in_id for row in rows if this.lent_to(row.stand_in).exists()}
 
 
 def ask_again(news: Mapping[str, Any]) -> None:

@@ -76,10 +76,9 @@ def _tell(task: Task) -> None:
 
 
 def superiors(task: Task) -> Iterable[Person]:
-    """The nearest above the step's role on the line; for the company's queue its administrators."""
+    """The nearest above the step's role on the line; the company's administrators at last."""
     if task.member_id is None:
-        posts = Post.objects.in_force().filter(role=Role.COMPANY_ADMIN).select_related("member")
-        return [Person(post.member_id, post.member.name) for post in posts.order_by("id")]
+        return administrators()
     line = levels(task.case.unit, task.case.kind)
     roles = HEADS if task.step.role == Role.FINANCE else above(task.step.role)
     for role in roles:
@@ -91,4 +90,9 @@ def superiors(task: Task) -> Iterable[Person]:
             ]
             if found:
                 return found
-    return []
+    return administrators()
+
+
+def administrators() -> list[Person]:
+    posts = Post.objects.in_force().filter(role=Role.COMPANY_ADMIN).select_related("member")
+    return [Person(post.member_id, post.member.name) for post in posts.order_by("id")]

@@ -234,7 +234,7 @@ def _close(task: Task, by: Member, *, is_passed: bool) -> None:
             added = beside.filter(source__in=gone, way__in=ADDED).exclude(state=Task.State.DONE)
             for rows in (added, others):
                 rows.update(state=Task.State.VOID, closed_at=now)
-        elif task.step.mode == Step.Mode.IN_ORDER:
+        elif task.step.goes_in_order:
             following = others.order_by("id").values("pk")[:1]
             start(Task.objects.filter(pk__in=following), task.step.hours)
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from org.models import OwnedModel, Role
+from org.models import Member, OwnedModel, Role
 from tenancy.models import CompanyModel, Link
 
 
@@ -40,12 +40,21 @@ COLOURS = {
 OPEN_TO_EDIT = (Status.DRAFT, Status.RETURNED, Status.WITHDRAWN)
 
 
+class ChainQuerySet(models.QuerySet):
+    """Who decides what is no secret inside a company."""
+
+    def visible_to(self, _member: Member) -> "ChainQuerySet":
+        return self.all()
+
+
 class Chain(CompanyModel):
     """One version of the steps a kind of document passes; running cases keep theirs."""
 
     kind = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=1)
     starts_on = models.DateField(default=timezone.localdate)
+
+    objects = ChainQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,6 +76,7 @@ class Step(CompanyModel):
         ANY = "any", _("any one of them")
         ALL = "all", _("all of them")
         IN_ORDER = "in_order", _("all of them, one after the other")
+        UPWARD = "upward", _("each superior in turn, up to this role")
 
     chain = Link(Chain, models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField()
@@ -78,17 +88,32 @@ class Step(CompanyModel):
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.ANY)
     hours = models.PositiveSmallIntegerField(default=24)
     checklist = models.JSONField(default=list)
+    # when a step of the company's own is asked; the database keeps the fixed ones free of it
+    amount_from = models.DecimalField(max_digits=17, decimal_places=2, null=True)
+    amount_below = models.DecimalField(max_digits=17, decimal_places=2, null=True)
+    categories = models.JSONField(default=list)
+    conditions = models.JSONField(default=list)
 
     class Meta:
         ordering = ("position", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "chain", "key"], name="approvals_step_key_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_fixed=False)
+                | models.Q(amount_from=None, amount_below=None, categories=[], conditions=[])
+                & ~models.Q(mode="upward"),
+                name="approvals_step_fixed_always",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def goes_in_order(self) -> bool:
+        return self.mode in {Step.Mode.IN_ORDER, Step.Mode.UPWARD}
 
 
 class Document(OwnedModel):
@@ -167,6 +192,8 @@ class Version(CompanyModel):
     case = Link(Case, models.PROTECT, related_name="versions")
     round = models.PositiveSmallIntegerField()
     snapshot = models.JSONField()
+    # what routing asked of it, frozen with it; empty before there were conditions
+    facts = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=66)
     at = models.DateTimeField(default=timezone.now)
 

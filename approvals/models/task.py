@@ -36,12 +36,14 @@ class DelegationQuerySet(models.QuerySet):
         """Rows for `org.access.stand_ins`."""
         value, day = models.Value, timezone.localdate()
         never = value(None, output_field=models.DateTimeField())
+        mine = models.Q(stand_in=member)
+        side = models.Case(models.When(mine, value("stand_in")), default=value("stood_for"))
         return (
             self.in_force()
-            .filter(stand_in=member)
+            .filter(mine | models.Q(principal=member))
             .order_by()
             .values_list(
-                value("stand_in"), value(""), value(""), value(""), value(""), never,
+                side, value(""), value(""), value(""), value(""), never,
                 "principal_id", value(value=False), value(day), "pk",
             )
         )  # fmt: skip
@@ -207,11 +209,12 @@ def held(member: Member) -> models.Q:
     """Asked by name, and by a post of today or in addition to somebody."""
     holds = models.Q(way__in=ADDED)
     for seat in member.scope.seats:
-        holds |= models.Q(
-            step__role__in=steps_for(seat.role),
-            case__org_path__gte=seat.path,
-            case__org_path__lt=after(seat.path),
-        )
+        answers = models.Q(step__role__in=steps_for(seat.role))
+        if seat.role in LADDER:
+            # asked as one of those on the way up to the step's role
+            answers |= models.Q(step__mode=Step.Mode.UPWARD)
+        low, high = seat.path, after(seat.path)
+        holds |= models.Q(answers, case__org_path__gte=low, case__org_path__lt=high)
     return models.Q(member=member) & holds
 
 

@@ -1,9 +1,12 @@
 """Decisions taken from a document's page."""
 
+import json
+from urllib.parse import urlencode
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -39,11 +42,30 @@ def _decide(request: HttpRequest, case: Case, verb: str, said: str) -> HttpRespo
         # back to the very page with what was typed: nothing a person wrote is lost
         request.typed = {"errors": refused.errors, "points": points, **request.POST.dict()}
         request.refused = refused
-        response = resolve(document_url(case)).func(request, pk=case.object_id)
+        at_case = request.htmx or request.POST.get("at") == "case"
+        where = reverse("approvals:case", args=[case.pk]) if at_case else document_url(case)
+        found = resolve(where)
+        response = found.func(request, **found.kwargs)
         response.status_code = 422
         return response
+    if request.htmx:
+        return told(said, case)
     messages.success(request, said)
-    return redirect("approvals:inbox")
+    return redirect(back_to_list(request))
+
+
+def told(said: str, case: Case) -> HttpResponse:
+    """Done in the list itself: the script says it and takes the next one."""
+    text = f"{said} {case}"
+    news = {"so:toast": {"level": "success", "text": text}, "so:decided": {"case": case.pk}}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(news)})
+
+
+def back_to_list(request: HttpRequest) -> str:
+    """The inbox as it was narrowed, which the form carries along; nothing else."""
+    narrowed = QueryDict(request.POST.get("list", "")[:300], mutable=True)
+    kept = {name: narrowed[name] for name in ("kind", "flag", "who", "sort") if name in narrowed}
+    return f"{reverse('approvals:inbox')}{'?' if kept else ''}{urlencode(kept)}"
 
 
 @require_POST

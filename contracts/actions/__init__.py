@@ -17,6 +17,7 @@ from contracts.actions.contract import (
     submit,
 )
 from contracts.actions.ending import tell_ending
+from contracts.actions.reminders import remind
 
 __all__ = [
     "HEADER",
@@ -28,6 +29,7 @@ __all__ = [
     "defaults",
     "priced",
     "rates_on",
+    "remind",
     "rows_of_lines",
     "rows_of_plan",
     "save_product",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_noop as N_
 
 from contracts.models import Contract
 from contracts.terms import farthest, marks
-from notices.actions import write
+from notices.actions import write_many
+from notices.models import Notice
 
 
 def tell_ending() -> int:
@@ -15,18 +16,21 @@ def tell_ending() -> int:
 
     Only the nearest limit that was reached is told, each once for an end date.
     """
-    today, number = timezone.localdate(), 0
+    today = timezone.localdate()
     limits = sorted(days for days, _colour in marks())
     rows = Contract.objects.ending(today, today + timedelta(farthest())).order_by("ends_on", "id")
+    news = []
     for pk, owner, end in rows.values_list("pk", "owner_id", "ends_on"):
         limit = next(days for days in limits if (end - today).days <= days)
-        number += write(
-            topic="contracts.ending",
-            to=[owner],
-            text=N_("%(name)s ends on %(day)s"),
-            event=f"contracts.ending:{pk}.{end:%Y%m%d}.{limit}",
-            kind="contracts.contract",
-            target=pk,
-            values={"day": f"{end:%Y-%m-%d}"},
+        news.append(
+            Notice(
+                member_id=owner,
+                topic="contracts.ending",
+                text=N_("%(name)s ends on %(day)s"),
+                event=f"contracts.ending:{pk}.{end:%Y%m%d}.{limit}",
+                kind="contracts.contract",
+                target_id=pk,
+                values={"day": f"{end:%Y-%m-%d}"},
+            )
         )
-    return number
+    return write_many("contracts.ending", news)

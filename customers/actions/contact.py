@@ -76,5 +76,6 @@ def archive_contact(contact: Contact, *, by: Member) -> Contact:
     if not Contact.objects.filter(pk=contact.pk, archived_at=None).update(archived_at=now):
         raise Refused(_("The contact was removed already."), code="moved")
     contact.archived_at = now
-    record("customers.archive_contact", contact.customer, by=by, note=contact.name)
+    after = {"contact_id": contact.pk, "archived_at": now}
+    record("customers.archive_contact", contact.customer, by=by, after=after, note=contact.name)
     return contact

@@ -1,6 +1,6 @@
 """CUS-2.1, CUS-3: the customer's file, its tier, its end and its sharing."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -152,7 +152,7 @@ def archive(customer: Customer, *, by: Member) -> Customer:
     if not done:
         raise Refused(_("The customer is archived already."), code="moved")
     customer.archived_at = now
-    record("customers.archive", customer, by=by)
+    record("customers.archive", customer, by=by, after={"archived_at": now})
     return customer
 
 
@@ -166,8 +166,13 @@ def restore(customer: Customer, *, by: Member) -> Customer:
     ):
         raise Refused(_("The customer is in use."), code="moved")
     customer.archived_at = None
-    record("customers.restore", customer, by=by)
+    record("customers.restore", customer, by=by, after={"archived_at": None})
     return customer
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day: a share lasts to its end."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def share(

@@ -22,7 +22,9 @@ def reveal(obj: Customer | Contact, *, by: Member) -> Customer | Contact:
         message = _("You have had %(most)s numbers shown today; tomorrow you may again.")
         raise Refused(message % {"most": most}, code="limit")
     is_person = isinstance(obj, Contact)
-    whose = {"contact": obj.name, "contact_id": obj.pk} if is_person else {}
+    whose = {"shown": "numbers"} | (
+        {"contact": obj.name, "contact_id": obj.pk} if is_person else {}
+    )
     record("customers.reveal", obj.customer if is_person else obj, by=by, after=whose)
     return obj
 

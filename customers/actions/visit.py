@@ -227,5 +227,5 @@ def cancel_visit(visit: Visit, *, by: Member, reason: str) -> Visit:
         raise Refused(_("Only a planned visit can be cancelled."), code="moved")
     visit.status, visit.cancel_reason = Status.CANCELLED, reason
     touched(visit.customer)
-    record("customers.cancel_visit", visit, by=by, note=reason)
+    record("customers.cancel_visit", visit, by=by, after={"status": Status.CANCELLED}, note=reason)
     return visit

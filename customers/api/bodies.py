@@ -5,7 +5,10 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from customers import numbers
-from customers.models import Contact, Customer, Visit
+from customers.filters import sellers_under
+from customers.models import Contact, Customer, CustomerShare, Note, Visit
+from org.api.verbs import VisibleField
+from org.models import Member
 
 FILE = (
     "name",
@@ -22,6 +25,14 @@ FILE = (
     "is_focus",
 )
 PERSON = ("name", "title", "mobile", "phone", "email", "wechat", "is_primary", "notes")
+
+
+class SellerField(VisibleField):
+    """A colleague with a selling post where the caller leads or assists."""
+
+    def get_queryset(self) -> Any:
+        member = getattr(self.context["request"]._request, "member", None)
+        return sellers_under(member, "lead", "assist") if member else Member.objects.none()
 
 
 class Veiled:
@@ -65,12 +76,26 @@ class CustomerSerializer(Veiled, serializers.ModelSerializer):
         read_only_fields = tuple(name for name in fields if name not in FILE)
 
 
+class FirstContactSerializer(serializers.Serializer):
+    """The main contact that comes with a new file."""
+
+    name = serializers.CharField(max_length=60)
+    title = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    mobile = serializers.CharField(max_length=20, required=False, allow_blank=True)
+
+
 class NewCustomerSerializer(CustomerSerializer):
     """T3: a new file may need the reason why it is another customer all the same."""
 
+    contact = FirstContactSerializer(required=False, write_only=True)
+    owner = SellerField(queryset=Member.objects.all(), required=False)
+
     class Meta(CustomerSerializer.Meta):
+        fields = (*CustomerSerializer.Meta.fields, "contact")
         read_only_fields = tuple(
-            name for name in CustomerSerializer.Meta.read_only_fields if name != "duplicate_reason"
+            name
+            for name in CustomerSerializer.Meta.read_only_fields
+            if name not in {"duplicate_reason", "owner"}
         )
 
 
@@ -95,6 +120,8 @@ class ContactSerializer(Veiled, serializers.ModelSerializer):
 
     veiled = numbers.CONTACT
     mobile = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    # the action looks at the address; what a mask leaves of one is none
+    email = serializers.CharField(max_length=254, required=False, allow_blank=True)
 
     class Meta:
         model = Contact
@@ -104,16 +131,93 @@ class ContactSerializer(Veiled, serializers.ModelSerializer):
         validators: ClassVar[list[Any]] = []
 
 
+class NewContactSerializer(ContactSerializer):
+    """A person, and the customer."""
+
+    customer = serializers.IntegerField()
+
+    class Meta(ContactSerializer.Meta):
+        read_only_fields = ("id",)
+
+
 class NumbersSerializer(serializers.Serializer):
     """T16.2: the numbers of a customer or of one person there, in full."""
 
     mobile = serializers.CharField(required=False)
-    phone = serializers.CharField()
+    phone = serializers.CharField(required=False)
     email = serializers.CharField(required=False)
     wechat = serializers.CharField(required=False)
 
 
-class TierSerializer(serializers.Serializer):
+class NoteSerializer(Veiled, serializers.ModelSerializer):
+    """T4.5: a call or a message."""
+
+    veiled = ("text",)
+    owner_name = serializers.CharField(source="owner.name", read_only=True)
+
+    class Meta:
+        model = Note
+        fields = ("id", "customer", "owner", "owner_name", "kind", "text", "created_at")
+        read_only_fields = ("id", "customer", "owner", "created_at")
+
+
+class ShareBody(serializers.Serializer):
+    """ORG-1.6: a colleague, and the last day of the loan."""
+
+    member = VisibleField(queryset=Member.objects.filter(is_active=True))
+    until = serializers.DateField()
+
+
+class EndShareBody(serializers.Serializer):
+    """Which loan."""
+
+    share = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class ShareSerializer(serializers.ModelSerializer):
+    """A loan; `valid_until` is the first moment that no longer counts."""
+
+    class Meta:
+        model = CustomerShare
+        fields = ("id", "valid_until", "created_at")
+        read_only_fields = fields
+
+
+class HandOverBody(serializers.Serializer):
+    """CUS-1.10: which customers, to whom and why; `take` takes open contracts along."""
+
+    customers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=200
+    )
+    to = SellerField(queryset=Member.objects.all())
+    reason = serializers.CharField(max_length=300)
+    take = serializers.BooleanField(default=True)
+
+
+class HandedOverSerializer(serializers.Serializer):
+    """How many customers went."""
+
+    number = serializers.IntegerField()
+
+
+class FollowingSerializer(serializers.Serializer):
+    """Of one kind of record, titles of what would go along and of what would stay."""
+
+    label = serializers.CharField()
+    go = serializers.ListField(child=serializers.CharField())
+    stay = serializers.ListField(child=serializers.CharField())
+
+
+class CorrectionSerializer(serializers.ModelSerializer):
+    """T1.11: the result again; the next date has become a plan of its own."""
+
+    class Meta:
+        model = Visit
+        fields = ("summary", "met", "rival_news", "next_step")
+        extra_kwargs: ClassVar[dict[str, Any]] = {"summary": {"required": True}}
+
+
+class TierBody(serializers.Serializer):
     """CUS-3.2: the tier and why."""
 
     tier = serializers.CharField(max_length=1)

@@ -3,32 +3,30 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers import actions
-from customers.api.bodies import (
-    CheckInSerializer,
-    ContactSerializer,
-    CustomerSerializer,
-    HitSerializer,
-    NewCustomerSerializer,
-    NumbersSerializer,
-    PlanSerializer,
-    ReasonSerializer,
-    ResultSerializer,
-    SearchSerializer,
-    TierSerializer,
-    VisitSerializer,
-)
+from customers.actions.customer import end_of
+from customers.api import bodies as say
 from customers.filters import CustomerFilter, VisitFilter
-from customers.models import Contact, Customer, Visit
+from customers.followers import preview
+from customers.models import Contact, Customer, CustomerShare, Note, Visit
+from files import actions as papers
+from files.api import AttachmentSerializer, FileBody
+from files.models import Attachment
 from kit.forms import number
 from org.access import check, load
-from org.api import DoorMixin, NewestFirst
+from org.api import NewestFirst
+from org.api.verbs import ById, Verbs, rows, typed, verb
+from org.models import Member
+
+MOST_ASKED = 200
 
 
 class ByDay(NewestFirst):
@@ -37,30 +35,20 @@ class ByDay(NewestFirst):
     ordering = ("-planned_on", "-id")
 
 
-class ById(NewestFirst):
-    """Contacts as they came."""
-
-    ordering = ("id",)
-
-
-class Telling:
-    """Answers of the further verbs, masked for the caller as the lists are."""
-
-    def told(self, obj: Any) -> dict[str, Any]:
-        kind = type(self).serializer_class
-        return kind(obj, context=self.get_serializer_context()).data
-
-    def revealed(self, obj: Customer | Contact, names: tuple[str, ...]) -> Response:
-        """Each call is logged and counts against the caller's day."""
-        actions.reveal(obj, by=self.member)
-        return Response({name: getattr(obj, name) for name in names})
+def revealed(view: Any, obj: Customer | Contact, names: tuple[str, ...]) -> Response:
+    """Each call is logged and counts against the caller's day; nobody keeps it for a repeat."""
+    actions.reveal(obj, by=view.member)
+    response = Response({name: getattr(obj, name) for name in names})
+    response.shown_once = view.request.path.removesuffix("reveal/")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-class CustomerViewSet(Telling, DoorMixin, viewsets.ModelViewSet):
+class CustomerViewSet(Verbs, viewsets.ModelViewSet):
     """Customers one may see; `?q=` finds by name, pinyin and initials."""
 
     queryset = Customer.objects.select_related("owner", "unit").order_by("-updated_at", "-id")
-    serializer_class = CustomerSerializer
+    serializer_class = say.CustomerSerializer
     filterset_class = CustomerFilter
     http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "head", "options"]
     rules: ClassVar[dict[str, str]] = {
@@ -74,60 +62,117 @@ class CustomerViewSet(Telling, DoorMixin, viewsets.ModelViewSet):
         "archive": "customers.archive",
         "restore": "customers.restore",
         "reveal": "customers.reveal",
+        "share": "customers.share",
+        "end_share": "customers.end_share",
+        "hand_over": "customers.hand_over",
+        "following": "customers.hand_over",
+        "add_note": "customers.add_note",
+        "notes": "customers.view",
+        "attach": "customers.attach",
     }
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        # one record is reached by its id, also when it is archived
-        return queryset if self.detail else super().filter_queryset(queryset)
-
     def get_serializer_class(self) -> type:
-        return NewCustomerSerializer if self.action == "create" else super().get_serializer_class()
+        if self.action == "create":
+            return say.NewCustomerSerializer
+        return super().get_serializer_class()
 
-    @extend_schema(request=SearchSerializer, responses=HitSerializer(many=True))
-    @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
-    def search(self, request: Request) -> Response:
-        said = SearchSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        hits = actions.search(said.validated_data["q"], by=self.member)
-        return Response(HitSerializer(hits, many=True).data)
+    @verb(
+        say.SearchSerializer,
+        say.HitSerializer(many=True),
+        detail=False,
+        pagination_class=None,
+    )
+    def search(self, q: str) -> Any:
+        """T3.3: look through the whole company before a file is made; logged and counted."""
+        return actions.search(q, by=self.member)
 
     def perform_create(self, serializer: Any) -> None:
         serializer.instance = actions.create(by=self.member, **serializer.validated_data)
 
     def perform_update(self, serializer: Any) -> None:
-        typed = serializer.validated_data
-        serializer.instance = actions.change(self.get_object(), by=self.member, **typed)
+        said = serializer.validated_data
+        serializer.instance = actions.change(self.get_object(), by=self.member, **said)
 
-    @extend_schema(request=TierSerializer, responses=CustomerSerializer)
-    @action(detail=True, methods=["post"])
-    def set_tier(self, request: Request, pk: str | None = None) -> Response:
-        found = self.get_object()
-        said = TierSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        customer = actions.set_tier(found, by=self.member, **said.validated_data)
-        return Response(self.told(customer))
+    @verb(say.TierBody, say.CustomerSerializer)
+    def set_tier(self, customer: Customer, **said: Any) -> Customer:
+        """CUS-3.2: A to D by hand, with a reason."""
+        return actions.set_tier(customer, by=self.member, **said)
 
-    @extend_schema(request=None, responses=CustomerSerializer)
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Request, pk: str | None = None) -> Response:
-        customer = actions.archive(self.get_object(), by=self.member)
-        return Response(self.told(customer))
+    @verb(None, say.CustomerSerializer)
+    def archive(self, customer: Customer) -> Customer:
+        """Out of the lists; nothing is deleted."""
+        return actions.archive(customer, by=self.member)
 
-    @extend_schema(request=None, responses=CustomerSerializer)
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: str | None = None) -> Response:
-        customer = actions.restore(self.get_object(), by=self.member)
-        return Response(self.told(customer))
+    @verb(None, say.CustomerSerializer)
+    def restore(self, customer: Customer) -> Customer:
+        """Back into the lists as it was."""
+        return actions.restore(customer, by=self.member)
 
-    @extend_schema(request=None, responses=NumbersSerializer)
-    @action(detail=True, methods=["post"])
-    def reveal(self, request: Request, pk: str | None = None) -> Response:
-        return self.revealed(self.get_object(), ("phone",))
+    @verb(None, say.NumbersSerializer)
+    def reveal(self, customer: Customer) -> Response:
+        """T16.2: the whole telephone number, so many a day."""
+        return revealed(self, customer, ("phone",))
+
+    @verb(say.ShareBody, say.ShareSerializer, status=201)
+    def share(self, customer: Customer, member: Member, until: Any) -> CustomerShare:
+        """ORG-1.6: lend sight of it to one colleague, to the end of a day."""
+        return actions.share(customer, member=member, until=end_of(until), by=self.member)
+
+    @verb(say.EndShareBody, say.CustomerSerializer)
+    def end_share(self, customer: Customer, share: int) -> Customer:
+        """The colleague stops seeing it at once."""
+        actions.end_share(customer, share=share, by=self.member)
+        return customer
+
+    @verb(say.HandOverBody, say.HandedOverSerializer, detail=False)
+    def hand_over(self, customers: list[int], **said: Any) -> dict[str, int]:
+        """CUS-1.10: one or many to another owner, all or none."""
+        seen = list(self.get_queryset().active().filter(pk__in=customers))
+        if len(seen) < len(set(customers)):
+            raise serializers.ValidationError({"customers": [_("Not found.")]})
+        return {"number": actions.hand_over(seen, by=self.member, **said)}
+
+    @extend_schema(
+        parameters=[OpenApiParameter("pick", OpenApiTypes.INT, many=True, required=True)],
+        responses=say.FollowingSerializer(many=True),
+        filters=False,
+    )
+    @action(detail=False, pagination_class=None)
+    def following(self, request: Request) -> Response:
+        """What would go along with a hand-over, and what would stay."""
+        picks = [pk for text in request.query_params.getlist("pick") if (pk := number(text))]
+        seen = self.get_queryset().active().filter(pk__in=picks[:MOST_ASKED])
+        found = preview(list(seen.values_list("pk", flat=True)), self.member)
+        said = [
+            {
+                "label": part["label"],
+                "go": [item.title for item in part["go"]],
+                "stay": [item.title for item in part["stay"]],
+            }
+            for part in found
+        ]
+        return Response(self.told(said, say.FollowingSerializer))
+
+    @verb(say.NoteSerializer, say.NoteSerializer, status=201)
+    def add_note(self, customer: Customer, **said: Any) -> Note:
+        """T4.5: a call or a message; it counts as contact."""
+        return actions.add_note(customer, by=self.member, **said)
+
+    @extend_schema(responses=say.NoteSerializer(many=True), filters=False)
+    @action(detail=True)
+    def notes(self, request: Request, pk: str | None = None) -> Response:
+        """Calls and messages, the newest first."""
+        talks = Note.objects.visible_to(self.member).filter(customer=self.get_object())
+        return rows(self, talks.select_related("owner", "customer"), say.NoteSerializer)
+
+    @verb(FileBody, AttachmentSerializer, status=201, is_upload=True)
+    def attach(self, customer: Customer, file: Any) -> Attachment:
+        """A paper for whoever sees the customer."""
+        return papers.attach(customer, file, by=self.member)
 
 
 class ContactViewSet(
-    Telling,
-    DoorMixin,
+    Verbs,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
@@ -136,7 +181,7 @@ class ContactViewSet(
     """Contacts of the customers one may see; `?customer=` narrows, POST names the customer."""
 
     queryset = Contact.objects.filter(archived_at=None).select_related("customer").order_by("id")
-    serializer_class = ContactSerializer
+    serializer_class = say.ContactSerializer
     filterset_fields = ("is_primary",)
     pagination_class = ById
     rules: ClassVar[dict[str, str]] = {
@@ -145,49 +190,58 @@ class ContactViewSet(
         "create": "customers.list",
         "update": "customers.change_contact",
         "partial_update": "customers.change_contact",
+        "archive": "customers.change_contact",
         "reveal": "customers.reveal",
     }
 
-    @extend_schema(request=None, responses=NumbersSerializer)
-    @action(detail=True, methods=["post"])
-    def reveal(self, request: Request, pk: str | None = None) -> Response:
-        return self.revealed(self.get_object(), ("mobile", "phone", "email", "wechat"))
+    @verb(None, say.NumbersSerializer)
+    def reveal(self, contact: Contact) -> Response:
+        """T16.2: the whole numbers, so many a day."""
+        return revealed(self, contact, ("mobile", "phone", "email", "wechat"))
+
+    @verb(None, say.ContactSerializer)
+    def archive(self, contact: Contact) -> Contact:
+        """A person who has left."""
+        return actions.archive_contact(contact, by=self.member)
 
     def get_queryset(self) -> QuerySet:
-        rows = super().get_queryset()
+        found = super().get_queryset()
         customer = number(self.request.query_params.get("customer"))
-        return rows if customer is None else rows.filter(customer=customer)
+        return found if customer is None else found.filter(customer=customer)
 
-    @extend_schema(responses={201: ContactSerializer})
+    @extend_schema(parameters=[OpenApiParameter("customer", OpenApiTypes.INT)])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=say.NewContactSerializer, responses={201: say.ContactSerializer})
     def create(self, request: Request) -> Response:
         """`customer` in the body; its own rule decides."""
-        said = self.get_serializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = typed(self, say.ContactSerializer)
         customer = customer_of(request, request.data.get("customer"))
         check(self.member, "customers.change", customer)
-        contact = actions.add_contact(customer, by=self.member, **said.validated_data)
+        contact = actions.add_contact(customer, by=self.member, **said)
         return Response(self.told(contact), status=201)
 
     def perform_update(self, serializer: Any) -> None:
-        typed = serializer.validated_data
-        serializer.instance = actions.change_contact(serializer.instance, by=self.member, **typed)
+        said = serializer.validated_data
+        serializer.instance = actions.change_contact(serializer.instance, by=self.member, **said)
 
 
 def customer_of(request: Request, pk: Any) -> Customer:
     """A customer the caller sees, or 404; anything but a number is 400."""
-    number = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    field = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     try:
-        value = number.run_validation(pk)
+        value = field.run_validation(pk)
     except serializers.ValidationError as wrong:
         raise serializers.ValidationError({"customer": wrong.detail}) from wrong
     return load(Customer, request._request.member, value)
 
 
-class VisitViewSet(Telling, DoorMixin, viewsets.ReadOnlyModelViewSet):
+class VisitViewSet(Verbs, viewsets.ReadOnlyModelViewSet):
     """Visits one may see; plan, check_in and finish write."""
 
     queryset = Visit.objects.select_related("customer", "owner").order_by("-planned_on", "-id")
-    serializer_class = VisitSerializer
+    serializer_class = say.VisitSerializer
     filterset_class = VisitFilter
     pagination_class = ByDay
     rules: ClassVar[dict[str, str]] = {
@@ -196,48 +250,43 @@ class VisitViewSet(Telling, DoorMixin, viewsets.ReadOnlyModelViewSet):
         "plan": "customers.visit_list",
         "check_in": "customers.visit_list",
         "finish": "customers.finish_visit",
+        "correct": "customers.correct_visit",
         "cancel": "customers.cancel_visit",
+        "attach": "customers.attach_visit",
     }
 
-    @extend_schema(request=PlanSerializer, responses={201: VisitSerializer})
-    @action(detail=False, methods=["post"])
-    def plan(self, request: Request) -> Response:
-        said = PlanSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        typed = dict(said.validated_data)
-        customer = customer_of(request, typed.pop("customer"))
-        visit = actions.plan_visit(customer, by=self.member, **typed)
-        return Response(self.told(visit), status=201)
+    @verb(say.PlanSerializer, say.VisitSerializer, detail=False, status=201)
+    def plan(self, customer: int, **said: Any) -> Visit:
+        """CUS-1.8: a visit on a day, with a purpose."""
+        found = customer_of(self.request, customer)
+        return actions.plan_visit(found, by=self.member, **said)
 
-    @extend_schema(request=CheckInSerializer, responses={201: VisitSerializer})
-    @action(detail=False, methods=["post"])
-    def check_in(self, request: Request) -> Response:
-        said = CheckInSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        typed = dict(said.validated_data)
-        if pk := typed.pop("visit", None):
-            plan = load(Visit, self.member, pk)
-            position = {name: typed.get(name) for name in ("lat", "lng", "accuracy", "client_uuid")}
-            visit = actions.check_in(plan.customer, by=self.member, visit=plan, **position)
-        else:
-            customer = customer_of(request, typed.pop("customer"))
-            visit = actions.check_in(customer, by=self.member, **typed)
-        return Response(self.told(visit), status=201)
+    @verb(say.CheckInSerializer, say.VisitSerializer, detail=False, status=201)
+    def check_in(self, visit: int | None = None, **said: Any) -> Visit:
+        """T1: at the customer's, from a plan or directly; the time is the server's."""
+        if visit is None:
+            customer = customer_of(self.request, said.pop("customer"))
+            return actions.check_in(customer, by=self.member, **said)
+        plan = load(Visit, self.member, visit)
+        position = {name: said.get(name) for name in ("lat", "lng", "accuracy", "client_uuid")}
+        return actions.check_in(plan.customer, by=self.member, visit=plan, **position)
 
-    @extend_schema(request=ResultSerializer, responses=VisitSerializer)
-    @action(detail=True, methods=["post"])
-    def finish(self, request: Request, pk: str | None = None) -> Response:
-        found = self.get_object()
-        said = ResultSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        visit = actions.finish_visit(found, by=self.member, **said.validated_data)
-        return Response(self.told(visit))
+    @verb(say.ResultSerializer, say.VisitSerializer)
+    def finish(self, visit: Visit, **said: Any) -> Visit:
+        """T1.10: the result; a next date makes the next plan."""
+        return actions.finish_visit(visit, by=self.member, **said)
 
-    @extend_schema(request=ReasonSerializer, responses=VisitSerializer)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str | None = None) -> Response:
-        found = self.get_object()
-        said = ReasonSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        visit = actions.cancel_visit(found, by=self.member, **said.validated_data)
-        return Response(self.told(visit))
+    @verb(say.CorrectionSerializer, say.VisitSerializer)
+    def correct(self, visit: Visit, **said: Any) -> Visit:
+        """T1.11: one's own result, within a day; the old words stay in the log."""
+        return actions.correct_visit(visit, by=self.member, **said)
+
+    @verb(say.ReasonSerializer, say.VisitSerializer)
+    def cancel(self, visit: Visit, reason: str) -> Visit:
+        """T2: a plan that will not happen."""
+        return actions.cancel_visit(visit, by=self.member, reason=reason)
+
+    @verb(FileBody, AttachmentSerializer, status=201, is_upload=True)
+    def attach(self, visit: Visit, file: Any) -> Attachment:
+        """A photograph or a paper of the visit."""
+        return papers.attach(visit, file, by=self.member)

@@ -33,6 +33,7 @@ class Visit(OwnedModel):
     """CUS-1.8: a contact with a customer, from its plan to its result. The owner is who visits."""
 
     reach = ("self", "customer")
+    shown_with = ("owner", "unit", "customer")
 
     class Kind(models.TextChoices):
         FIELD = "field", _("On site")

@@ -1,16 +1,14 @@
 """Who else may see a customer, and who keeps it from now on."""
 
-from datetime import datetime, time, timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from customers import actions
+from customers.actions.customer import end_of
 from customers.actions.ownership import MOST_AT_ONCE
 from customers.followers import preview
 from customers.forms import HandOverForm, ShareForm
@@ -26,8 +24,7 @@ def share(request: HttpRequest, customer: Customer) -> HttpResponse:
     form = ShareForm(request.POST or None, customer=customer)
 
     def act(member, until):
-        end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time.min))
-        return actions.share(customer, member=member, until=end, by=request.member)
+        return actions.share(customer, member=member, until=end_of(until), by=request.member)
 
     if tried(request, form, act):
         said = _("%(name)s may see this customer until the end of %(day)s.")

@@ -96,7 +96,7 @@ def decline(job: ExportJob, *, by: Member, reason: str) -> ExportJob:
         raise Refused(message, code="incomplete", errors={"reason": message})
     decide(job, by, ExportState.REFUSED)
     told(job, N_("The export “%(name)s” was not agreed to"))
-    record("files.decline", job, by=by, note=reason)
+    record("files.decline", job, by=by, after={"status": ExportState.REFUSED}, note=reason)
     return job
 
 

@@ -257,7 +257,7 @@ def cancel(job: ImportJob, *, by: Member) -> ImportJob:
         raise Refused(_("This import was decided already."), code="moved")
     ImportRow.objects.filter(job=job).delete()
     forget(job)
-    record("files.cancel", job, by=by)
+    record("files.cancel", job, by=by, after={"status": ImportState.CANCELLED})
     return job
 
 

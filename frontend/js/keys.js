@@ -1,6 +1,7 @@
+import { inboxKey, inboxMoved, keysOn } from "./inbox.js";
 import { openPalette } from "./palette.js";
 
-// `/` and Ctrl-K: search everywhere. j k x a on lists that ask for it. Keys never act while someone is typing.
+// `/` and Ctrl-K: search everywhere. j k x on lists that ask for it, more in the inbox. Keys never act while someone is typing.
 function typing(node) {
   return node.isContentEditable || node.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
 }
@@ -18,14 +19,17 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (!keysOn() && event.key !== "Escape") return;
   if (event.key === "/") {
     if (openPalette()) event.preventDefault();
     return;
   }
   const list = document.querySelector("[data-so-keys]");
   const item = event.target.closest("[data-so-item]");
-  if (list && (event.key === "j" || event.key === "k")) move(list, event.key === "j" ? 1 : -1);
-  else if (item && event.key === "x") item.querySelector("input[type=checkbox]")?.click();
-  else if (item && event.key === "a" && item.dataset.soApprove) location.assign(item.dataset.soApprove);
+  if (inboxKey(event)) return;
+  if (list && (event.key === "j" || event.key === "k")) {
+    move(list, event.key === "j" ? 1 : -1);
+    inboxMoved();
+  } else if (item && event.key === "x") item.querySelector("input[type=checkbox]")?.click();
   else document.querySelector(`[data-so-key="${CSS.escape(event.key)}"]`)?.focus();
 });

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -47,6 +48,7 @@ LEVELS = {
 
 
 # ---------- icons ----------
+@cache  # a page shows some seventy of them, the whole product a few hundred different ones
 def _icon(anchor: str, size: str = "") -> SafeString:
     return format_html(
         '<svg class="so-icon{}" aria-hidden="true" focusable="false"><use href="{}{}"/></svg>',
@@ -242,8 +244,13 @@ def clause(code: str) -> SafeString:
         return SafeString("")
     if code not in manual:
         return format_html('<span class="so-clause">{}</span>', code)
+    return _chip(code, str(manual[code]))
+
+
+@cache
+def _chip(code: str, sentence: str) -> SafeString:
     url = reverse("handbook:clause", args=[code])
-    return format_html('<a class="so-clause" href="{}" title="{}">{}</a>', url, manual[code], code)
+    return format_html('<a class="so-clause" href="{}" title="{}">{}</a>', url, sentence, code)
 
 
 @register.simple_tag

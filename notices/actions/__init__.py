@@ -1,7 +1,7 @@
 """Every write on notices: telling, reading, choosing, mailing."""
 
 from notices.actions.choice import begin_again, choose, chosen, stop
-from notices.actions.mail import plan_mail, send_mail, waiting_mail
+from notices.actions.mail import Unreachable, mail_waiting, plan_mail, send_mail, waiting_mail
 from notices.actions.notice import (
     read,
     read_all,
@@ -15,9 +15,11 @@ from notices.actions.notice import (
 )
 
 __all__ = [
+    "Unreachable",
     "begin_again",
     "choose",
     "chosen",
+    "mail_waiting",
     "plan_mail",
     "read",
     "read_all",

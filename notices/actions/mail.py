@@ -2,10 +2,10 @@
 
 import datetime as dt
 import logging
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from notices.hours import Hours, hours_of
@@ -17,7 +17,7 @@ from tenancy.context import Origin, company
 from tenancy.params import param
 
 MOST_TRIES = 7
-MANY = 100
+MANY = 500
 FIRST_WAIT = dt.timedelta(minutes=2)
 LOOK_BACK = dt.timedelta(days=14)  # older news is found on the page
 log = logging.getLogger(__name__)
@@ -65,6 +65,19 @@ def waiting_mail() -> list[int]:
     return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:MANY])
 
 
+def mail_waiting() -> dict[str, int]:
+    of, week = Mail.State, timezone.now() - dt.timedelta(days=7)
+    rows = Mail.objects.filter(created_at__gt=week)
+    return rows.aggregate(
+        waiting=Count("pk", filter=Q(state=of.WAITING)),
+        failed=Count("pk", filter=Q(state=of.FAILED)),
+    )
+
+
+class Unreachable(Exception):
+    """The mail server itself does not take mail now: the others need not be tried."""
+
+
 def send_mail(company_id: int, pk: int) -> bool:
     """One mail: claimed in one transaction, handed to the mail server outside of any.
 
@@ -77,10 +90,11 @@ def send_mail(company_id: int, pk: int) -> bool:
     if claimed is None:
         return False
     letter, tries = claimed
-    error = ""
+    error, is_down = "", False
     try:
         letter.send()
     except (SMTPException, OSError) as fault:
+        is_down = not isinstance(fault, SMTPRecipientsRefused | SMTPDataError)
         error = f"{type(fault).__name__} {getattr(fault, 'smtp_code', '')}".strip()
         log.warning("mail %s of company %s was not sent: %s", pk, company_id, error)
     with company(company_id, came=came):
@@ -89,6 +103,8 @@ def send_mail(company_id: int, pk: int) -> bool:
             mine.update(state=Mail.State.SENT, ended_at=timezone.now(), error="")
         elif mine.update(error=error) and tries >= MOST_TRIES:
             give_up(mine.get())
+    if is_down:
+        raise Unreachable
     return not error
 
 

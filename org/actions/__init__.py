@@ -8,6 +8,7 @@ from org.actions.company import (
     mark_day,
     set_param,
 )
+from org.actions.job import run_job
 from org.actions.link import has_to_join, issue_link, join, link_of, may_reset, reset_password
 from org.actions.member import (
     add_member,
@@ -65,6 +66,7 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "revoke_tokens",
+    "run_job",
     "set_param",
     "start_post",
     "switch_off_unit",

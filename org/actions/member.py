@@ -99,7 +99,7 @@ def disable(member: Member, *, by: Member | None) -> Member:
     member.is_active = False
     if not memberships(member.user_id):
         end_all(member.user)
-    record("org.disable", member, by=by)
+    record("org.disable", member, by=by, before={"is_active": True}, after={"is_active": False})
     tell(SEATS_CHANGED, member=member.pk)
     return member
 
@@ -112,7 +112,7 @@ def enable(member: Member, *, by: Member) -> Member:
     if has_to_join(member):
         raise Refused(_("The person has not joined yet: give a new link."), code="not_joined")
     activate(member, by=by)
-    record("org.enable", member, by=by)
+    record("org.enable", member, by=by, before={"is_active": False}, after={"is_active": True})
     return member
 
 
@@ -126,4 +126,4 @@ def remove_factors(member: Member, *, by: Member) -> None:
     if not has_second(member.user):
         raise Refused(_("This login has no second factor."), code="none")
     let_go_of_factors(member.user)
-    record("org.remove_factors", member, by=by)
+    record("org.remove_factors", member, by=by, before={"factors": True}, after={"factors": False})

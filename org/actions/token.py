@@ -17,8 +17,8 @@ from tenancy.context import Origin, company, origin
 MOST_TOKENS = 20
 
 
-def make_token(member: Member, *, name: str, by: Member | None) -> str:
-    """A key for the API; it is shown once and only its hash is kept."""
+def make_token(member: Member, *, name: str, by: Member | None, purpose: str = "api") -> str:
+    """A key for the API or for the calendar; it is shown once and only its hash is kept."""
     if by != member:
         asked(by)
     if tokens_of(member).count() >= MOST_TOKENS:
@@ -29,9 +29,10 @@ def make_token(member: Member, *, name: str, by: Member | None) -> str:
         member_id=member.pk,
         user_id=member.user_id,
         name=name,
+        purpose=purpose,
         hash=digest(raw),
     )
-    record("org.make_token", member, by=by, after={"name": name})
+    record("org.make_token", member, by=by, after={"name": name, "purpose": purpose})
     return raw
 
 
@@ -64,4 +65,4 @@ def follow_login(user: User, verb: str) -> None:
     for seat in memberships(user.pk):
         with company(seat.company_id, came=came):
             member = Member.objects.get(pk=seat.member_id)
-            record(f"accounts.{verb}", member, by=member)
+            record(f"accounts.{verb}", member, by=member, after={"login": verb})

@@ -62,7 +62,8 @@ def switch_off_unit(unit: Unit, *, by: Member) -> Unit:
         raise Refused(text, code="not_empty")
     Unit.objects.filter(pk=unit.pk).update(is_active=False)
     unit.is_active = False
-    record("org.switch_off_unit", unit, by=by)
+    before, after = {"is_active": True}, {"is_active": False}
+    record("org.switch_off_unit", unit, by=by, before=before, after=after)
     return unit
 
 
@@ -73,5 +74,6 @@ def switch_on_unit(unit: Unit, *, by: Member) -> Unit:
         raise Refused(_("The unit above is switched off."), code="parent_off")
     Unit.objects.filter(pk=unit.pk).update(is_active=True)
     unit.is_active = True
-    record("org.switch_on_unit", unit, by=by)
+    before, after = {"is_active": False}, {"is_active": True}
+    record("org.switch_on_unit", unit, by=by, before=before, after=after)
     return unit

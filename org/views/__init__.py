@@ -8,6 +8,7 @@ from org.views.company import (
     params,
     set_param,
 )
+from org.views.job import jobs, run_job
 from org.views.me import choose_company, enter, profile
 from org.views.member import (
     disable,
@@ -23,7 +24,7 @@ from org.views.member import (
 )
 from org.views.succession import hand_over_all
 from org.views.support import end_support, support, supports
-from org.views.token import make_token, revoke_token
+from org.views.token import make_feed, make_token, revoke_token
 from org.views.tree import add_unit, move, move_unit, switch_off_unit, switch_on_unit, tree, unit
 from org.views.why import roles, why
 
@@ -41,7 +42,9 @@ __all__ = [
     "hand_over_all",
     "invite",
     "invite_again",
+    "jobs",
     "load_year",
+    "make_feed",
     "make_token",
     "member",
     "members",
@@ -53,6 +56,7 @@ __all__ = [
     "reset",
     "revoke_token",
     "roles",
+    "run_job",
     "set_param",
     "start_post",
     "support",

@@ -21,7 +21,12 @@ from org.models import Member
 
 def tokens_panel(member: Member, obj: Any) -> dict[str, Any]:
     """The section of the account page."""
-    return {"template": "org/_tokens.html", "tokens": actions.tokens_of(member)}
+    found = list(actions.tokens_of(member))
+    return {
+        "template": "org/_tokens.html",
+        "tokens": [one for one in found if one.purpose == "api"],
+        "feeds": [one for one in found if one.purpose == "calendar"],
+    }
 
 
 @never_cache
@@ -41,6 +46,27 @@ def make_token(request: HttpRequest) -> HttpResponse:
         response.shown_once = reverse("accounts:account")
         return response
     return form_page(request, "org/make_token.html", form)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@page("org.keep_tokens")
+@confirmed
+def make_feed(request: HttpRequest) -> HttpResponse:
+    """The secret link of one's own calendar, shown once like a token."""
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    mine = request.member
+
+    def act(name: str) -> str:
+        return actions.make_token(mine, name=name, by=mine, purpose="calendar")
+
+    if form.is_bound and (raw := tried(request, form, act)):
+        address = request.build_absolute_uri(reverse("desk:calendar", args=[raw]))
+        context = {"address": address, "name": form.cleaned_data["name"]}
+        response = render(request, "org/feed.html", context)
+        response.shown_once = reverse("accounts:account")
+        return response
+    return form_page(request, "org/make_feed.html", form)
 
 
 @require_POST

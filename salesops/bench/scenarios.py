@@ -13,13 +13,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from approvals.models import Task
+from approvals.models import Case, Task
 from contracts import actions as contracts
 from customers.models import Customer
 from org.models import Member, Unit
 from tenancy.context import company
 
 DEEP = 20
+WAITING = 500
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
 Act = Callable[[], HttpResponse]
 
@@ -121,6 +122,26 @@ class Stage:
                 task = Task.objects.filter(case=draft.case, state="open").first()
                 yield draft.case_id, task.member_id, draft.case.content_hash
 
+    def inbox(self, number: int) -> Client:
+        """Whoever decides first on the paper just submitted, with so many more of its like waiting.
+
+        They are copies of the case alone: the inbox reads nothing else.
+        """
+        with company(self.company):
+            task = Task.objects.select_related("case").get(
+                case=next(self.papers)[0], state=Task.State.OPEN
+            )
+            case, far = task.case, 10**12
+            fields = {f.attname: getattr(case, f.attname) for f in Case._meta.concrete_fields}
+            there = Case.objects.filter(object_id__gte=far).count()
+            made = Case.objects.bulk_create(
+                Case(**fields | {"id": None, "object_id": far + n})
+                for n in range(there, number)
+            )
+            fields = {f.attname: getattr(task, f.attname) for f in Task._meta.concrete_fields}
+            Task.objects.bulk_create(Task(**fields | {"id": None, "case_id": c.pk}) for c in made)
+        return self.client(member_of(self.company, task.member_id))
+
     def draft_id(self) -> int:
         with company(self.company):
             return self.drafted(self.mine[next(self.turn) % len(self.mine)]).pk
@@ -154,6 +175,7 @@ def scenarios(stage: Stage) -> list[Scenario]:
         stage.draft_id, lambda pk: stage.post("rep", f"/api/v1/contracts/{pk}/submit/")
     )
     one = stage.mine[0].pk
+    busy = stage.inbox(WAITING)
     found = [Scenario("limit", "25 rows, one query", stage.stranger, 1, 1)]
     found += [
         Scenario(f"S1 {role}", "customers", get(role, "/customers/"), 2.5, 10)
@@ -172,6 +194,7 @@ def scenarios(stage: Stage) -> list[Scenario]:
         Scenario("S5 initials", "four initials", get("director", four), 3, 10),
         Scenario("S6 customer", "one customer", get("rep", f"/customers/{one}/"), 3, 15),
         Scenario("S6 contract", "one contract", get("rep", f"/contracts/{stage.contract}/"), 3, 15),
+        Scenario("inbox", f"{WAITING} waiting", lambda: busy.get("/approvals/"), 2.5, 10),
         Scenario("S7", "check in and result", stage.visited, 6, 50),
         Scenario("S8 submit", "a contract", submit, 3, 25),
         Scenario("S8 approve", "first step", prepared(lambda: next(stage.papers), approve), 3, 25),

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from approvals.actions import chain_of
+from approvals.kinds import frozen
 from approvals.models import Case, Decision, Status, Step, Task, Version
 from approvals.routing import levels, route
 from contracts.chain import KIND, facts, snapshot
@@ -41,7 +42,7 @@ def close(story: Story, papers: list[Paper]) -> None:
         history = lived(story, paper, case, found)
         case.decided_at = case.updated_at = history[-1][0]
         cases.append(case)
-        versions.append((case, shot))
+        versions.append((case, shot, frozen(shown)))
         tasks += [task for _at, _verb, _by, task, _c in history if task]
         decisions += [decision_of(case, row) for row in history]
         paper.days = [at.date() for at, verb, *_rest in history if verb == "sign"]
@@ -53,10 +54,10 @@ def close(story: Story, papers: list[Paper]) -> None:
     Case.objects.bulk_create(cases)
     Version.objects.bulk_create(
         Version(
-            case=case, round=1, snapshot=json.loads(canonical(shot)),
+            case=case, round=1, snapshot=json.loads(canonical(shot)), facts=asked,
             content_hash=case.content_hash, at=case.submitted_at,
         )
-        for case, shot in versions
+        for case, shot, asked in versions
     )  # fmt: skip
     Task.objects.bulk_create(tasks)
     Decision.objects.bulk_create(decisions)

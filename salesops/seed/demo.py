@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from files.models import ImportJob, ImportState
 from org.models import Role
-from salesops.seed import history, today, words
+from salesops.seed import history, months, today, words
 from salesops.seed.clock import standing
 from salesops.seed.firm import Firm, add_units, found_company, staffed
 from salesops.seed.papers import furnish
@@ -68,6 +68,7 @@ def live(firm: Firm, dice: random.Random, customers: int, contracts: int) -> Non
     history.add_visits(story, until=(now - dt.timedelta(days=1)).date())
     history.add_plans(story)
     history.write_log(story)
+    months.close(story)
     today.tell(story)
     imports(story)
 

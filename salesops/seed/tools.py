@@ -12,7 +12,7 @@ from django.utils import timezone
 from files.actions import upload
 from org import actions
 from org.models import Unit
-from salesops.seed import history, today
+from salesops.seed import history, months, today
 from salesops.seed.clock import standing
 from salesops.seed.firm import Firm, add_person, add_units, found_company, new_password
 from tenancy.calendar import zone
@@ -51,6 +51,8 @@ LABELS = (
     "contracts.product",
     "contracts.contract",
     "approvals.case",
+    "kpi.period",
+    "kpi.review",
     "files.importjob",
 )
 
@@ -103,6 +105,7 @@ def live(firm: Firm, dice: random.Random, customers: int) -> None:
         history.add_visits(story, until=visits, days=min(customers, 180), rate=0.4)
     history.add_plans(story)
     history.write_log(story)
+    months.close(story, months=1)
     if customers >= len(firm.reps()):
         today.tell(story)
     table = f"客户名称,备注\n{firm.canary} 客户,{firm.canary}\n".encode()

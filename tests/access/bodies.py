@@ -28,6 +28,39 @@ def stand_in(world):
     }  # fmt: skip
 
 
+def chain_form(world):
+    """The hours of the manual's steps, and one step more."""
+    return {
+        "starts_on": f"{world.day + timedelta(3)}", "reason": "大额会签",
+        "hours_supervisor": "8", "hours_regional_manager": "24", "hours_finance": "24",
+        "own-TOTAL_FORMS": "1", "own-INITIAL_FORMS": "0", "own-0-name": "总监会签",
+        "own-0-role": "director", "own-0-place": "4", "own-0-mode": "any",
+        "own-0-amount_from": "200000",
+    }  # fmt: skip
+
+
+def change_form(world):
+    return {
+        "starts_on": f"{world.day + timedelta(3)}", "reason": "再缩短",
+        "hours_director": "4", "own-TOTAL_FORMS": "0", "own-INITIAL_FORMS": "0",
+    }  # fmt: skip
+
+
+def chain_body(world):
+    three = [{"key": "supervisor", "hours": 8}, {"key": "regional_manager"}]
+    return {
+        "kind": "contracts.contract", "starts_on": f"{world.day + timedelta(3)}",
+        "reason": "缩短", "steps": [*three, {"key": "finance", "beside": True}],
+    }  # fmt: skip
+
+
+def change_body(world):
+    return {
+        "starts_on": f"{world.day + timedelta(3)}", "reason": "再缩短",
+        "steps": [{"key": "director", "hours": 4}],
+    }  # fmt: skip
+
+
 def lend(world):
     return {"member": world.cast.east_rep2.pk, "until": f"{world.day}"}
 

@@ -12,13 +12,16 @@ from accounts.models import User
 from applications import actions as applications
 from applications.models import Application
 from approvals import actions as approvals
-from approvals.models import Case, Delegation
+from approvals.chain import KIND as CHANGE
+from approvals.models import Case, Chain, ChainChange, Delegation
 from contracts import actions as contracts
 from contracts.models import Contract, Product
 from customers import actions as customers
 from customers.models import Contact, Customer, Note, Visit
 from files import actions as files
 from files.models import Attachment, CompanyPicture, ExportJob, ImportJob
+from kpi.closing import shifted
+from kpi.models import Comment, Freeze, Period, Reopening, Review
 from notices.models import Notice
 from org import actions as org
 from org.models import Member, Post, SupportAccess, Unit, UnitMove
@@ -77,6 +80,8 @@ def build(cast):
         Contract: contract,
         Application: leave,
         Case: contract.case,
+        Chain: approvals.chain_of(CHANGE),
+        ChainChange: slower(cast),
         Delegation: lent,
         ImportJob: job,
         Member: cast.east_rep2,
@@ -85,8 +90,17 @@ def build(cast):
         UnitMove: moved(cast),
         ExportJob: taken,
         SupportAccess: let_in(cast),
+        **months(cast, customer),
         CompanyPicture: files.set_picture(picture("red"), kind="seal", by=cast.admin),
     }
+
+
+def slower(cast):
+    """A drafted change: the director has less time for chains."""
+    return approvals.draft_change(
+        CHANGE, by=cast.admin, starts_on=timezone.localdate() + timedelta(2), reason=cast.canary,
+        steps=[{"key": "director", "hours": 8}],
+    )  # fmt: skip
 
 
 def answers(reason, first="2030-01-07", **more):
@@ -140,3 +154,26 @@ def draft(cast, customer, product, by=None, **header):
             {"basis": "delivery", "percent": Decimal(50), "days_after": 30},
         ],
     )  # fmt: skip
+
+
+def months(cast, customer):
+    """A frozen month somebody asked for, and one that collects with the review of east_rep."""
+    this = timezone.localdate().replace(day=1)
+    frozen = Period.objects.create(month=shifted(this, -2))
+    freeze = Freeze.objects.create(period=frozen, version=1, measures=["visits"])
+    now = timezone.now()
+    Period.objects.filter(pk=frozen.pk).update(
+        state="frozen", freeze=freeze, versions=1, frozen_at=now
+    )
+    period = Period.objects.create(
+        month=shifted(this, -1), state="collecting", collects_until=this + timedelta(days=400)
+    )
+    place = {"owner": cast.east_rep, "unit_id": customer.unit_id, "org_path": customer.org_path}
+    review = Review.objects.create(period=period, role="rep", **place)
+    Comment.objects.create(review=review, by=cast.east_rep, text=cast.canary)
+    home = cast.finance.scope.home
+    asked = Reopening.objects.create(
+        period=frozen, reason=cast.canary, status="withdrawn", owner=cast.finance,
+        unit_id=home.unit_id, org_path=home.path,
+    )  # fmt: skip
+    return {Period: period, Review: review, Reopening: asked}

@@ -149,6 +149,7 @@ def some_pk(stage, view, text):
     return {
         "Notice": stage.notice,
         "Delegation": stage.delegation,
+        "ChainChange": stage.change,
         "Customer": stage.customer,
         "Contact": stage.contact,
         "Contract": stage.contract,
@@ -165,6 +166,9 @@ def some_pk(stage, view, text):
         "Unit": stage.unit,
         "Post": stage.post,
         "UnitMove": stage.move,
+        "Period": stage.period,
+        "Review": stage.review,
+        "Reopening": stage.asked_month,
     }[model].pk
 
 
@@ -189,7 +193,7 @@ def put(body, path, value):
         inner = body
         for step in steps[:-1]:
             inner = inner[int(step)] if step.isdecimal() else inner[step]
-        inner[steps[-1]] = value
+        inner[int(steps[-1]) if steps[-1].isdecimal() else steps[-1]] = value
     return body
 
 
@@ -197,6 +201,7 @@ def said(answer, value, name=""):
     """The answer without one-time keys and without the number that was asked for."""
     text = answer.content.decode(errors="replace")
     text = re.sub(r"[0-9a-zA-Z-]{32,64}", "", text)
+    text = re.sub(r'"as_of":"[^"]*"', "", text)
     # a minute may pass between two answers
     text = re.sub(r"刚刚|\d+ 分钟前|[\d-]{10} \d\d:\d\d(?=</text>)", "", text)
     if value < 1000 or name in {"owner", "unit", "at_unit"}:

@@ -1,17 +1,19 @@
 """A9: a right that ends is gone with the next request, also for the page opened before."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from approvals import actions as approvals
 from approvals.actions import ask_again
 from approvals.models import Task
 from customers import actions as customers
 from customers.models import Customer, CustomerShare
 from org import actions
-from org.models import Member, Role
+from org.models import ApiToken, Member, Role
 from tenancy.models import IdempotencyKey, Outbox
 from tests.access import samples, world
 from tests.access.changes import difference, dump
@@ -311,3 +313,162 @@ def test_a_rep_who_left_the_team_still_finds_only_what_is_hers(stage):
     assert not rep.may("customers.create")
     answer = send(client_of(rep), "POST", "/api/v1/contracts/", world.api_paper(stage))
     assert answer.status_code == 403
+
+
+# --- with one set-up: who, what goes before, the address, how the right ends, the answer ----------
+
+
+def stood_in(stage):
+    """A stand-in of the supervisor who asks in the other's name."""
+    boss, day = stage.cast.east_supervisor, timezone.localdate()
+    stage.lent = approvals.delegate(
+        boss, stand_in=stage.cast.west_supervisor, starts_on=day, ends_on=day, by=boss, reason="休"
+    )
+
+
+def two_posts(stage):
+    unit = stage.cast.unit("east_one")
+    stage.second = actions.start_post(
+        stage.cast.west_rep, unit=unit, role=Role.SUPERVISOR, starts_on=yesterday()
+    )
+    Task.objects.filter(case=stage.case, state="open").update(member=stage.cast.west_rep)
+
+
+def opened(_stage):
+    """Nothing to prepare."""
+
+
+def take_back(stage):
+    approvals.end_delegation(stage.lent, by=stage.cast.east_supervisor)
+
+
+def last_day_over(stage):
+    day = yesterday()
+    type(stage.lent).objects.filter(pk=stage.lent.pk).update(starts_on=day, ends_on=day)
+
+
+def pass_on(stage):
+    approvals.transfer(stage.case, to=stage.cast.director, by=stage.cast.east_supervisor)
+
+
+def lose_second(stage):
+    actions.end_post(stage.second, by=stage.cast.admin, ends_on=yesterday())
+
+
+def move_team(stage):
+    actions.move_unit(stage.cast.unit("east_one"), target=stage.cast.unit("west"),
+                      by=stage.cast.admin)  # fmt: skip
+
+
+def withdraw_share(stage):
+    customers.end_share(stage.customer, share=stage.share.pk, by=stage.cast.east_rep)
+
+
+def end_sessions(stage):
+    from accounts.actions.sessions import end_all
+
+    end_all(stage.cast.east_supervisor.user)
+
+
+def hand_over(stage):
+    customers.hand_over([stage.customer], to=stage.cast.west_rep, reason="区域调整交接",
+                        by=stage.cast.director, take=True)  # fmt: skip
+
+
+def off(stage):
+    actions.disable(stage.cast.east_manager, by=stage.cast.admin)
+
+
+APPROVE = "/approvals/{case}/approve/"
+READY = "/approvals/{ready}/approve/"
+MORE = [
+    ("a stand-in is taken back", "west_supervisor", stood_in, APPROVE, take_back, 404),
+    ("a stand-in's last day is over", "west_supervisor", stood_in, APPROVE, last_day_over, 404),
+    ("the task was passed on", "east_supervisor", opened, APPROVE, pass_on, 409),
+    ("one of two posts ends", "west_rep", two_posts, APPROVE, lose_second, 404),
+    ("the unit is moved", "east_manager", opened, READY, move_team, 404),
+    ("the approver is switched off", "east_manager", opened, READY, off, 302),
+    ("every session is ended", "east_supervisor", opened, APPROVE, end_sessions, 302),
+    ("the share is withdrawn", "bare_rep", opened, "/customers/{customer}/", withdraw_share, 404),
+    ("the customer is handed over", "east_rep", opened, "/contracts/{draft}/submit/", hand_over,
+     404),
+]  # fmt: skip
+
+
+def test_each_way_a_right_ends_counts_with_the_next_request(stage):
+    """Each scene is undone; its twin, the same request before, is answered."""
+    from django.db import transaction
+
+    wrong = []
+    for name, who, prepare, path, lose, status in MORE:
+        with transaction.atomic():
+            body = world.decision(stage)
+            prepare(stage)
+            path = path.format(
+                case=stage.case.pk, ready=stage.ready.case_id, customer=stage.customer.pk,
+                draft=stage.draft.pk,
+            )  # fmt: skip
+            if str(stage.ready.case_id) in path:
+                body = {"content_hash": stage.ready.case.content_hash, "comment": "同意批准"}
+            client = client_of(world.someone(who))
+            call = client.get if path.startswith("/customers/") else client.post
+            with transaction.atomic():
+                twin = call(path, body).status_code
+                transaction.set_rollback(True)
+            lose(stage)
+            before = dump()
+            answer = call(path, body).status_code
+            done = difference(before, dump())
+            if twin >= 400 or answer != status or done:
+                wrong.append((name, twin, answer, status, done[:2]))
+            transaction.set_rollback(True)
+    assert wrong == []
+
+
+def test_a_revoked_token_and_an_ended_support_access_open_nothing(stage, client):
+    rep = stage.cast.east_rep
+    raw = actions.make_token(rep, name="t", by=rep)
+    headers = {"Authorization": f"Token {raw}"}
+    assert client.get("/api/v1/customers/", headers=headers).status_code == 200
+    actions.revoke_token(ApiToken.objects.latest("pk"), by=rep)
+    assert client.get("/api/v1/customers/", headers=headers).status_code == 401
+    guest = client_of(SimpleNamespace(user=stage.support.user))
+    session = guest.session
+    session["company"] = stage.cast.company.pk
+    session.save()
+    assert guest.get("/customers/").status_code == 200
+    actions.end_support(stage.support, by=stage.cast.admin)
+    assert guest.get("/customers/").status_code == 302
+
+
+def test_an_export_asked_for_before_the_post_ended_writes_what_is_seen_now(stage, acme):
+    """A queued job asks again when it runs: rows of the old post are not in the file."""
+    from files import actions as files
+    from tenancy.actions import run
+
+    boss = stage.cast.east_supervisor
+    job = files.export(kind="customers.customer", form="csv", by=boss)
+    row = Outbox.objects.filter(topic="files.export", sent_at=None).latest("pk")
+    leave_post(stage, "east_supervisor")
+    run(acme.company.pk, row.pk, row.tries)
+    job.refresh_from_db()
+    assert (job.status, job.done_rows) in {("failed", 0), ("ready", 0), ("done", 0)}
+
+
+def test_no_grant_is_an_orphan_whatever_happened(stage):
+    """Guardian: none for a person who is out, none for a post that is over, none of its own."""
+    from guardian.models import GroupObjectPermission, UserObjectPermission
+
+    from org.models import UnitGrant
+
+    two_posts(stage)
+    lose_second(stage)
+    leave_post(stage, "east_supervisor")
+    off(stage)
+    move_team(stage)
+    alive = Member.objects.filter(is_active=True).values("user")
+    assert not UnitGrant.objects.exclude(user__in=alive).exists()
+    over = UnitGrant.objects.filter(post__ends_on__lt=timezone.localdate())
+    assert not over.filter(valid_until=None).exists()
+    assert not UserObjectPermission.objects.exists()
+    assert not GroupObjectPermission.objects.exists()

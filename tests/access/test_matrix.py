@@ -26,8 +26,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WORDS = {403: "no", 404: "--", 401: "login", 405: ""}
 SKIPPED = ("operator/",)  # Django's stock admin has its own guard: superusers only
 NOT_COMPARED = {"audit_refusal", "django_session"}
-# a GET that writes, with its reason: opening one's own notice is reading it
-MARKS = {("notices/<int:pk>/", "notices_notice")}
+# a GET that writes, with its reason: opening one's own notice is reading it, and the inbox marks
+# what came since one looked last
+MARKS = {("notices/<int:pk>/", "notices_notice"), ("approvals/", "approvals_inboxvisit")}
 
 
 def addresses(resolver=None, prefix=""):
@@ -52,6 +53,7 @@ def path_of(text, pk):
     for part in ("<int:pk>", "(?P<pk>[^/.]+)"):
         text = text.replace(part, str(pk))
     text = text.replace("<str:kind>", "customers.customer").replace("<str:code>", "CTR-1.4")
+    text = text.replace("<str:document>", "contracts.contract")
     return "/" + text.replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
 
 

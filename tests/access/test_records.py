@@ -57,6 +57,7 @@ def test_every_act_leaves_its_line_with_actor_place_and_way(stage):
                 if (line.actor_id, line.actor_name, line.ip, line.channel)
                 == (who.pk, who.name, "203.0.113.7", channel)
                 and line.object_id and line.verb and line.hash
+                and (line.before or line.after) and line.company_id == stage.cast.company.pk
             ]  # fmt: skip
             if answer.status_code >= 400 or not fits or len(fits) != len(lines):
                 wrong.append((name, answer.status_code, [(x.verb, x.ip) for x in lines]))
@@ -129,6 +130,33 @@ def test_no_line_holds_a_password_a_token_or_a_session(stage, client, caplog):
     assert "org.make_token" in rows
     for secret in (*SECRETS, raw, session, csrf, rep.user.password):
         assert secret not in rows
+
+
+NUMBERS = {"mobile": "13912345678", "phone": "021-58887777", "email": "wang.gong@x.example"}
+
+
+def test_no_line_and_no_log_holds_a_persons_whole_number(stage, caplog):
+    """G5: what is added to the record is never taken away, so numbers go in masked."""
+    caplog.set_level(logging.DEBUG)
+    rep, before = stage.cast.east_rep, AuditLine.objects.latest("seq").seq
+    contact = customers.add_contact(stage.customer, by=rep, name="李工", **NUMBERS)
+    customers.change_contact(contact, by=rep, mobile="13987654321")
+    customers.add_note(stage.customer, by=rep, text="请打 138 1111 2222，或 0512-66668888")
+    client_of(rep).post(f"/customers/{stage.customer.pk}/change/", world.CUSTOMER
+                        | {"notes": "联系人 13733334444"})  # fmt: skip
+    lines = AuditLine.objects.filter(seq__gt=before)
+    rows = json.dumps(list(lines.values()), default=str) + caplog.text
+    assert {"customers.add_contact", "customers.change_contact", "customers.change"} <= {
+        line.verb for line in lines
+    }
+    for number in (*NUMBERS.values(), "13987654321", "138 1111 2222", "66668888", "13733334444"):
+        assert number not in rows
+    # the twin: what changed can still be told, and the record itself has it whole
+    line = lines.get(verb="customers.change_contact")
+    assert (line.before["mobile"], line.after["mobile"]) == ("139****5678", "139****4321")
+    contact.refresh_from_db()
+    assert contact.mobile == "13987654321"
+    assert verify(stage.cast.company.pk).ok
 
 
 FORGED = "x\r\n2026-01-01 00:00:00,000 INFO audit FORGED LINE\n\u2028\x85"

@@ -5,8 +5,6 @@ whose POST only shows a page stands in `READS`.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import psycopg
@@ -30,6 +28,10 @@ from salesops import services
 from tests.access import samples
 from tests.access.bodies import (
     api_picked,
+    chain_body,
+    chain_form,
+    change_body,
+    change_form,
     guest,
     lend,
     marked,
@@ -44,7 +46,9 @@ from tests.access.bodies import (
     stand_in,
 )
 from tests.access.changes import tables
+from tests.access.programs import PROGRAMS
 from tests.access.reads import READS
+from tests.access.write import ONE, Write
 
 __all__ = ["READS"]
 
@@ -109,7 +113,7 @@ def build(cast):
     customer, product = made["Customer"], made["Product"]
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
-    world.delegation = made["Delegation"]
+    world.delegation, world.change = made["Delegation"], made["ChainChange"]
     world.contract, world.export = made["Contract"], made["ExportJob"]
     world.asked = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
@@ -178,6 +182,12 @@ def build(cast):
     return world
 
 
+def build_months(world, made):
+    world.period, world.review = made["Period"], made["Review"]
+    world.asked_month = made["Reopening"]
+    world.frozen = world.asked_month.period
+
+
 def build_notices(world, made):
     """One that is new and one that was read."""
     world.notice, world.read_at = made["Notice"], timezone.now()
@@ -197,6 +207,7 @@ def build_leaves(cast, world):
 
 def build_people(cast, world, made):
     """Members and units in every state the administrator meets."""
+    build_months(world, made)
     world.member, world.post = made["Member"], made["Post"]
     world.unit, world.move = made["Unit"], made["UnitMove"]
     world.empty_unit, world.off_unit = (
@@ -215,18 +226,6 @@ def build_people(cast, world, made):
 
 
 # --- valid requests -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Write:
-    """Who may send what to which record; `refs` are the body's names of other records."""
-
-    who: str
-    on: str = ""
-    body: Callable[..., dict] = field(default=lambda _world: {})
-    refs: dict[str, str] = field(default_factory=dict)
-    # names that the address takes by design although the body here leaves them out
-    takes: frozenset[str] = frozenset()
 
 
 CUSTOMER = {
@@ -354,7 +353,6 @@ def signed(world):
 TO_MEMBER = {"to": "member"}
 PAPER_REFS = {"customer": "customer", "lines.0.product": "product"}
 REP, BOSS = "east_rep", "east_supervisor"
-ONE = "(?P<pk>[^/.]+)"
 TIER = {"tier": "B", "reason": "采购量下降明显"}
 BOOKED = frozenset({"unit_price", "amount"})
 
@@ -398,6 +396,7 @@ WRITES = {
     ),
     "POST /org/support/<int:pk>/end/": Write(ADMIN, "support"),
     "POST /org/params/set/": Write(ADMIN, "", new_value),
+    "POST /org/jobs/run/": Write(ADMIN, "", same({"job": "notices.tidy"})),
     "POST /org/calendar/": Write(ADMIN, "", marked),
     "POST /org/calendar/load/": Write(ADMIN, "", same({"year": "2026"})),
     "POST /notices/<int:pk>/read/": Write(REP, "notice"),
@@ -423,6 +422,10 @@ WRITES = {
         BOSS, "", stand_in, {"principal": "member", "stand_in": "member"}
     ),
     "POST /approvals/delegations/<int:pk>/end/": Write("finance", "delegation"),
+    "POST /approvals/chains/<str:document>/change/": Write(ADMIN, "", chain_form),
+    "POST /approvals/chains/changes/<int:pk>/edit/": Write(ADMIN, "change", change_form),
+    "POST /approvals/chains/changes/<int:pk>/submit/": Write(ADMIN, "change"),
+    "POST /approvals/chains/changes/<int:pk>/discard/": Write(ADMIN, "change"),
     "POST /files/imports/new/": Write(BOSS, "", upload, {"owner": "member", "unit": "unit"}),
     "POST /files/imports/<int:pk>/commit/": Write(REP, "job"),
     "POST /files/imports/<int:pk>/cancel/": Write(REP, "new_job"),
@@ -515,9 +518,15 @@ WRITES = {
     f"POST /api/v1/^cases/{ONE}/comment/$": Write(REP, "case", said_to),
     f"POST /api/v1/^cases/{ONE}/remind/$": Write(REP, "case"),
     # colleagues are known to everybody: whether one will do is the action's to say
+    "POST /api/v1/^chain-changes/$": Write(ADMIN, "", chain_body),
+    f"PUT /api/v1/^chain-changes/{ONE}/$": Write(ADMIN, "change", change_body),
+    f"POST /api/v1/^chain-changes/{ONE}/submit/$": Write(ADMIN, "change"),
+    f"POST /api/v1/^chain-changes/{ONE}/discard/$": Write(ADMIN, "change"),
     "POST /api/v1/^delegations/$": Write(BOSS, "", stand_in),
     f"POST /api/v1/^delegations/{ONE}/end/$": Write("finance", "delegation"),
-    "POST /api/v1/^customers/$": Write(REP, "", same(with_json_bools(CUSTOMER))),
+    "POST /api/v1/^customers/$": Write(
+        REP, "", same(with_json_bools(CUSTOMER)), {}, frozenset({"owner"})
+    ),
     "POST /api/v1/^customers/search/$": Write(REP, "", same({"q": "华东"})),
     f"PUT /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
     f"PATCH /api/v1/^customers/{ONE}/$": Write(REP, "customer", same(with_json_bools(CUSTOMER))),
@@ -549,11 +558,22 @@ WRITES = {
     f"PATCH /api/v1/^contracts/{ONE}/$": Write(REP, "draft", api_paper, PAPER_REFS),
     f"POST /api/v1/^contracts/{ONE}/sign/$": Write(REP, "approved", signed),
     f"POST /api/v1/^contracts/{ONE}/submit/$": Write(REP, "draft"),
-}  # fmt: skip
+    "POST /kpi/<int:pk>/freeze/": Write("director", "period"),
+    "POST /kpi/<int:pk>/reopen/": Write("finance", "frozen", same({"reason": "漏记两份合同"})),
+    "POST /kpi/reviews/<int:pk>/comment/": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /kpi/reopenings/<int:pk>/submit/": Write(
+        "finance", "asked_month", same({"reason": "漏记两份合同"})
+    ),
+    f"POST /api/v1/^periods/{ONE}/freeze/$": Write("director", "period"),
+    f"POST /api/v1/^reviews/{ONE}/comment/$": Write(BOSS, "review", same({"text": "做得好"})),
+    "POST /api/v1/^reopenings/$": Write(
+        "finance", "", lambda world: {"period": world.frozen.pk, "reason": "漏记两份合同"}
+    ),
+} | PROGRAMS  # fmt: skip
 
 
 def send(client, method, path, body):
-    if path.startswith("/api/"):
+    if path.startswith("/api/") and "file" not in body:
         return client.generic(method, path, json.dumps(body), content_type="application/json")
     return client.post(path, body)
 

@@ -34,7 +34,7 @@ class History:
         self.versions = {row.round: row for row in Version.objects.filter(case=pk)}
         self.lines = list(
             AuditLine.objects.filter(
-                object_kind=self.case.kind, object_id=self.document.pk
+                object_kind=model._meta.label_lower, object_id=self.document.pk
             ).order_by("seq")
         )
         self.news = Counter(
@@ -159,7 +159,8 @@ def _versions(told):
 
 def _people(told):
     """ORG-1.3, over every round: also what was voided had to be allowed when it was said."""
-    writing = ("contracts.create", "contracts.change")
+    app = told.document._meta.app_label
+    writing = (f"{app}.create", f"{app}.change", f"{app}.attach")
     submitters = {row.round: row.by_id for row in told.log if row.verb == "submit"}
     lent = set(Delegation.objects.values_list("principal", "stand_in"))
     for row in told.log:
@@ -188,10 +189,10 @@ def _chain(told):
         return
     by_chain = {row.task_id for row in told.votes if not told.tasks[row.task_id].is_added}
     voted = {told.tasks[pk].step_id for pk in by_chain}
+    # a task that was never opened is a note: decided elsewhere already, or spared by its conditions
     passed = {
         task.step_id for task in told.now
-        if task.state == "void" and not told.steps[task.step_id].is_fixed
-        and "automatic" in str(task.because)
+        if task.state == "void" and not task.opened_at and not told.steps[task.step_id].is_fixed
     }  # fmt: skip
     for pk, step in told.steps.items():
         if pk not in voted | passed:
@@ -225,7 +226,7 @@ def _records(told):
 
 def _line_of(told, verb):
     """What the company's log calls an act of the case's."""
-    app = told.case.kind.split(".")[0]
+    app = told.document._meta.app_label
     return f"{app}.{verb}" if verb in {"submit", *AFTERWARDS} else f"approvals.{verb}"
 
 

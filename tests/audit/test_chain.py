@@ -1,7 +1,11 @@
 """G2: whoever changes the record behind the product's back is found, with the first bad line."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from audit.actions import record, seal
 from audit.models import AuditLine, Head
@@ -142,15 +146,20 @@ def double_number(pk, seq):
     sql("UPDATE audit_auditline SET seq=%s WHERE company_id=%s AND seq=%s", seq + 1, pk, seq + 2)
 
 
+# what was done -> the first bad line, counted from the first of the six written here (None: line 1)
 TAMPERINGS = [
-    edit, delete_middle, delete_first, delete_last, swap, insert, rehash_one, rehash_all, cut_tail,
-    cut_tail_and_head, copy_between_companies, turn_the_clock, empty_hash, double_number,
+    (edit, 2), (delete_middle, 2), (delete_first, None), (delete_last, LINES - 1), (swap, 1),
+    (insert, LINES), (rehash_one, 3), (rehash_all, LINES - 1), (cut_tail, 3),
+    (cut_tail_and_head, 3), (copy_between_companies, -1), (turn_the_clock, 1), (empty_hash, 1),
+    (double_number, 2),
 ]  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-@pytest.mark.parametrize("tamper", TAMPERINGS, ids=lambda f: f.__name__)
-def test_tampering_is_found(tamper, settings, tmp_path):
+@pytest.mark.parametrize(
+    ("tamper", "place"), TAMPERINGS, ids=[row[0].__name__ for row in TAMPERINGS]
+)
+def test_tampering_is_found_and_the_first_bad_line_named(tamper, place, settings, tmp_path):
     settings.DATA = tmp_path
     cast = cast_of("acme")
     pk = cast.company.pk
@@ -164,7 +173,8 @@ def test_tampering_is_found(tamper, settings, tmp_path):
     with company(pk):
         verdict = verify(pk)
     assert not verdict.ok
-    assert verdict.bad is not None
+    assert verdict.bad == {None: 1, -1: 2}.get(place, seq + (place or 0))
+    assert verdict.why
     assert ledger().exists()
 
 
@@ -177,3 +187,67 @@ def test_the_head_is_locked_until_the_commit(acme):
         )
         assert cursor.fetchone()
     assert Head.objects.get().seq == AuditLine.objects.count()
+
+
+# --- nightly: size and speed ----------------------------------------------------------------------
+
+CLEAN = 100_000
+WRITERS, EACH = 20, 50
+
+
+def many(cast, count):
+    """As many lines as the action would have written, in one batch."""
+    lines, last = [], AuditLine.objects.order_by("-seq").first()
+    shown = {"amount": "190000.00", "status": "in_review"}
+    previous, seq = (last.hash, last.seq) if last else ("", 0)
+    for n in range(seq + 1, seq + count + 1):
+        line = AuditLine(
+            company_id=cast.company.pk, seq=n, at=timezone.now(), verb="contracts.change",
+            actor_id=cast.director.pk, actor_name="王总监", object_kind="contracts.contract",
+            object_id=n, object_name=f"HT-HD-202611-{n:04}", before=shown, after=shown,
+            ip="10.0.0.7", channel="web", previous=previous,
+        )  # fmt: skip
+        line.hash = previous = seal(line)
+        lines.append(line)
+    AuditLine.objects.bulk_create(lines, batch_size=5000)
+    Head.objects.update_or_create(
+        company_id=cast.company.pk, defaults={"seq": seq + count, "hash": previous}
+    )
+
+
+@pytest.mark.nightly
+def test_a_hundred_thousand_clean_lines_are_no_alarm_in_five_seconds(acme):
+    many(acme, CLEAN)
+    begun = time.perf_counter(), time.process_time()
+    verdict = verify(acme.company.pk)
+    spent = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    assert (verdict.ok, verdict.lines >= CLEAN) == (True, True)
+    # of this process alone, so that a busy machine is no slow verifier
+    assert spent[1] <= 5, spent
+
+
+@pytest.mark.nightly
+@pytest.mark.django_db(transaction=True, databases=["default"])
+def test_twenty_writers_of_one_company_append_two_hundred_lines_a_second():
+    """G4: one chain, no fork, no gap."""
+    cast = cast_of("acme")
+    with company(cast.company.pk):
+        rep, before = cast.east_rep, AuditLine.objects.count()
+
+    def append(n):
+        for k in range(EACH):
+            with company(cast.company.pk):
+                record("tests.act", rep, by=rep, after={"n": n, "k": k})
+        connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(append, range(WRITERS)))  # connections and plans
+        begun = time.perf_counter()
+        list(pool.map(append, range(WRITERS)))
+        seconds = time.perf_counter() - begun
+    with company(cast.company.pk):
+        assert verify(cast.company.pk).ok
+        lines = AuditLine.objects.filter(verb="tests.act")
+        assert AuditLine.objects.count() == before + 2 * WRITERS * EACH
+        assert lines.values("previous").distinct().count() == 2 * WRITERS * EACH
+    assert WRITERS * EACH / seconds >= 200, seconds

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_screens import ASK, AXE, RULES
 from tests.serving import run
 
 pytestmark = pytest.mark.browser
@@ -140,3 +141,86 @@ def test_the_day_of_a_contract(stage, log_in, size):  # noqa: PLR0915  one long 
         " result = [c.status, str(c.gross_amount), verify(cast.company.pk).ok]",
     )
     assert seen == ["signed", "860000.00", True]
+
+
+WAITING = """
+from tenancy.context import company
+from tests.conftest import cast_of
+from tests.access import samples
+from tests.contracts.steps import approve
+from contracts import actions as contracts
+from contracts.models import Product
+from customers.models import Customer
+cast = cast_of("acme")
+with company(cast.company.pk):
+    customer = Customer.objects.filter(owner=cast.east_rep)[0]
+    product = Product.objects.create(name="夹具", code="J-1", unit="套", list_price=900)
+    for number in range(5):
+        draft = samples.draft(cast, customer, product, title=f"逐份审批 {number}")
+        draft = contracts.submit(draft, by=cast.east_rep)
+        approve(draft, cast.east_supervisor)
+result = True
+"""
+FOCUSED = "document.activeElement.closest('[data-so-item]')?.dataset.soItem ?? ''"
+
+
+def test_the_inbox_by_keys_alone_and_by_one_thumb(stage, log_in):  # noqa: PLR0915  one morning
+    run(stage[0], WAITING)
+    with log_in("east_manager", DESK) as boss:
+        page = boss.open("/approvals/")
+        rows, glance = page.locator("[data-so-item]"), page.locator("#so-glance")
+        many = rows.count()
+        page.keyboard.press("j")
+        first = page.evaluate(FOCUSED)
+        assert first
+        page.keyboard.press("x")
+        expect(page.locator(".so-pick:checked")).to_have_count(1)
+        page.keyboard.press("x")
+        page.keyboard.press("Enter")
+        expect(glance.locator("[data-so-case-title]")).to_be_visible()
+        shot(boss, "triage", DESK)
+        page.evaluate(AXE)
+        assert page.evaluate(ASK, RULES) == []
+        page.keyboard.press("a")
+        expect(glance.locator("[data-so-key=a]")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(rows).to_have_count(many - 1)
+        # the next one is open, and the keys go on from there
+        expect(glance.locator("[data-so-case-title]")).to_be_visible()
+        assert page.evaluate(FOCUSED) not in {"", first}
+        page.keyboard.press("r")
+        expect(glance.locator("#decide-comment")).to_be_focused()
+        page.keyboard.type("价格请再核对一下")
+        page.keyboard.press("Control+Enter")
+        expect(rows).to_have_count(many - 2, timeout=15_000)
+        page.keyboard.press("?")
+        expect(page.locator("#so-keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(glance).to_be_hidden()
+        held = page.evaluate(FOCUSED)
+        page.keyboard.press("Tab")  # never a trap
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUSED) != held
+    with log_in("east_manager", PHONE) as boss:
+        page = boss.open("/approvals/")
+        rows, glance = page.locator("[data-so-item]"), page.locator("#so-glance")
+        many = rows.count()
+        page.locator("[data-so-glance]").first.tap()
+        button = glance.locator(".so-actionbar .btn-primary")
+        expect(button).to_be_visible()
+        shot(boss, "triage", PHONE)
+        place = button.bounding_box()
+        assert place["height"] >= 44
+        assert place["y"] > PHONE["height"] * 0.75  # where a thumb is
+        page.go_back()
+        expect(glance).to_be_hidden()
+        page.locator("[data-so-glance]").first.tap()
+        button.tap()
+        expect(rows).to_have_count(many - 1)
+        expect(glance).to_be_hidden()
+        # several at once: how far it is, and what was left
+        page.locator(".so-pick").first.check()
+        page.locator("#batch summary").tap()
+        page.locator("#batch .so-confirm-body .btn-primary").tap()
+        expect(rows).to_have_count(many - 2, timeout=15_000)

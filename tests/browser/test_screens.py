@@ -18,6 +18,8 @@ FRAGMENTS = (
     "pdf/", "docx/", "download/", "pictures/<int:pk>/",
 )  # fmt: skip
 MORE = (
+    "/applications/?who=all&filters=open",
+    "/applications/new/?form=leave",
     "/approvals/?box=done",
     "/contracts/?status=signed&q=x",
     "/customers/?q=hd",

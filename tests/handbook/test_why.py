@@ -5,8 +5,10 @@ import random
 
 import pytest
 
+from approvals.models import Case
+from contracts import actions as contracts
 from handbook import reasons
-from kit.because import Because, Forbidden
+from kit.because import Because, Forbidden, Line
 from org.access import check, sees
 from tests.access import samples
 from tests.cast import PEOPLE
@@ -116,3 +118,45 @@ def test_the_page_of_a_record_lists_what_one_may_do_there(acme, records):
     assert "提交合同审批" in html
     assert "/handbook/CTR-1.4/" in html
     assert client_of(acme.west_rep).get(path).status_code == 404
+
+
+def test_the_admin_reads_rule_by_rule_what_a_member_may_do(acme, records):
+    customer = next(r for r in records if r._meta.label_lower == "customers.customer")
+    admin = client_of(acme.admin)
+    general = admin.get(f"/handbook/why/?member={acme.finance.pk}").content.decode()
+    assert "acme.finance 可以做什么" in general
+    assert "/handbook/ORG-1.6/" in general
+    # the record is out of the admin's own sight: who sees it, and nothing of what stands in it
+    path = f"/handbook/why/?kind=customers.customer&object={customer.pk}"
+    for person, word in ((acme.east_rep, "是"), (acme.west_rep, "否")):
+        shown = admin.get(f"{path}&member={person.pk}").content.decode()
+        assert customer.name not in shown
+        assert acme.canary not in shown
+        assert shown.count("so-pill ") == 1
+        assert f'">{word}</span>' in shown
+    # for others it is the administrator's to ask; for oneself everybody's
+    other = client_of(acme.east_manager)
+    assert other.get(f"/handbook/why/?member={acme.finance.pk}").status_code == 403
+    assert other.get("/handbook/why/").status_code == 200
+    assert admin.get("/handbook/why/?member=999999999").status_code == 404
+
+
+def test_the_route_is_told_before_it_is_taken_and_a_warning_names_its_number(acme, records):
+    contract = next(r for r in records if r._meta.label_lower == "contracts.contract")
+    draft = samples.draft(acme, contract.customer, contract.lines.get().product)
+    contracts.change(draft, by=acme.east_rep, header={"payment_terms": "月结"})
+    body = get(client_of(acme.east_rep), "route/", kind="contracts.contract", object=draft.pk)[1]
+    assert [step["state"] for step in body["steps"]] == ["wait"] * 3
+    assert all(step["who"] and step["because"]["lines"] for step in body["steps"])
+    Case.objects.filter(pk=contract.case_id).update(
+        risks=[
+            Line(
+                "band", ok=False, text="x", clause="CTR-1.3", ref="contracts.discount_floor"
+            ).as_json()
+        ]
+    )
+    said = {"kind": "contracts.contract", "object": contract.pk}
+    body = get(client_of(acme.east_supervisor), "route/", **said)[1]
+    assert body["risks"][0]["param"]["key"] == "contracts.discount_floor"
+    path = f"/handbook/why/?kind=contracts.contract&object={contract.pk}"
+    assert "公司参数" in client_of(acme.east_supervisor).get(path).content.decode()

@@ -21,6 +21,7 @@ PUBLIC = {
     "org/enter/<str:token>/": "behind a one-use link, before there is a password",
     "notices/stop/<str:token>/": "behind the link of a mail: all it does is stop that mail",
     "i18n/setlang/": "language of the page",
+    "calendar/<str:token>/salesops.ics": "behind a member's own secret link",
     "api/v1/schema/": "the reference names no data",
     "api/v1/docs/": "the reference names no data",
 }

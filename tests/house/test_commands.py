@@ -5,7 +5,7 @@ from django.core.management import get_commands
 from salesops.celery import app
 
 OURS = {"accounts", "approvals", "audit", "contracts", "customers", "desk", "figures", "files",
-        "kit", "notices", "org", "salesops", "tenancy"}  # fmt: skip
+        "kit", "kpi", "notices", "org", "salesops", "tenancy"}  # fmt: skip
 COMMANDS = {
     "backup": "reads the cluster as its superuser, writes into the folder it is given",
     "bench": "measures, on databases of its own beside the product's",
@@ -25,7 +25,10 @@ TASKS = {
     "accounts.tidy": "old login attempts, letters and devices",
     "approvals.clock": "reminders and what is told upward, company by company",
     "audit.publish_heads": "appends the heads to a file outside the database",
-    "contracts.tell_ending": "owners of contracts that end soon, once a day and company",
+    "contracts.remind": "owners of drafts and contracts to sign, once a working day and company",
+    "contracts.tell_ending": "owners of contracts that end soon, once a working day and company",
+    "customers.remind": "owners of visits and customers due, once a working day and company",
+    "kpi.close": "opens, collects and freezes months, each step once, company by company",
     "notices.mail": "plans and sends mail of what is unread, each once, company by company",
     "notices.tidy": "notices of long ago, once a day and company",
     "figures.fold": "adds waiting changes to the sums, company by company",

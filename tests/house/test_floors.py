@@ -21,6 +21,7 @@ FLOORS = {
     "handbook": 6,
     "customers": 7,
     "contracts": 8,
+    "kpi": 10,
     "desk": 12,
     "salesops": 13,
 }

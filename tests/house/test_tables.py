@@ -13,12 +13,13 @@ OPEN = {
     "accounts.User": "a login may belong to several companies",
     "accounts.Letter": "a letter to a login, perhaps of several companies",
     "accounts.LoginAttempt": "counted before a company is known",
+    "org.ApiUse": "counted before a company is known",
     "org.ApiToken": "read before a company is known; only its hash is kept",
     "tenancy.Company": "the tenants themselves",
 }
 OURS = {
     "accounts", "applications", "approvals", "audit", "contracts", "customers", "desk", "figures",
-    "files", "notices", "org", "tenancy",
+    "files", "kpi", "notices", "org", "tenancy",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
@@ -234,8 +235,11 @@ def test_contracts_that_end_soon_are_told_once_a_limit(acme, made, monkeypatch, 
 def test_the_day_is_claimed_once(acme, made):
     from contracts.tasks import tell_ending
 
-    assert tell_ending() == 2
-    assert tell_ending() == 0
+    with time_machine.travel("2026-03-08T10:00:00+08:00", tick=False):  # a Sunday
+        assert tell_ending() == 0
+    with time_machine.travel("2026-03-09T10:00:00+08:00", tick=False):
+        assert tell_ending() == 2
+        assert tell_ending() == 0
 
 
 def test_the_notice_leads_to_its_record_and_is_read(acme, made):

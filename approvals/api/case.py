@@ -2,13 +2,15 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from approvals import actions
+from approvals.access import asked_of
+from approvals.board import points_of
 from approvals.kinds import kinds
 from approvals.models import Case, Delegation
 from org.api import DoorMixin, NewestFirst
@@ -27,6 +29,30 @@ class CaseSerializer(serializers.ModelSerializer):
             "owner_name", "content_hash", "submitted_at", "decided_at",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class AskedSerializer(serializers.Serializer):
+    """A check point of the caller's own step."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()
+
+
+class OneCaseSerializer(CaseSerializer):
+    """A case alone: also what the caller's own step asks to be checked."""
+
+    points = serializers.SerializerMethodField()
+
+    class Meta(CaseSerializer.Meta):
+        fields = (*CaseSerializer.Meta.fields, "points")
+
+    @extend_schema_field(AskedSerializer(many=True))
+    def get_points(self, case: Case) -> list[dict[str, str]]:
+        task = asked_of(self.context["request"]._request.member, case)
+        return [
+            {"key": point["key"], "label": str(point["label"])}
+            for point in points_of(case, task, {})
+        ]
 
 
 class PointSerializer(serializers.Serializer):
@@ -123,6 +149,9 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
         "approve_many": "approvals.inbox",
     }
 
+    def get_serializer_class(self) -> type[CaseSerializer]:
+        return OneCaseSerializer if self.action == "retrieve" else CaseSerializer
+
     def _decide(self, request: Request, verb: str) -> Response:
         case = self.get_object()
         serializer = ReturnSerializer if verb == "return" else DecisionSerializer
@@ -187,8 +216,10 @@ class CaseViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     def remind(self, request: Request, pk: str | None = None) -> Response:
         return self._act(request, serializers.Serializer, actions.remind)
 
-    @extend_schema(request=BatchSerializer, responses=OutcomeSerializer(many=True))
-    @action(detail=False, methods=["post"])
+    @extend_schema(
+        request=BatchSerializer, responses=OutcomeSerializer(many=True), filters=False
+    )
+    @action(detail=False, methods=["post"], pagination_class=None)
     def approve_many(self, request: Request) -> Response:
         said = BatchSerializer(data=request.data)
         said.is_valid(raise_exception=True)

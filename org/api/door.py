@@ -71,6 +71,10 @@ class DoorMixin:
             return queryset.none()
         return queryset.visible_to(self.member)
 
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        # one record is reached by its id, whatever a list leaves out
+        return queryset if self.detail else super().filter_queryset(queryset)
+
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
         if self.action == "metadata":

@@ -1,0 +1,81 @@
+"""CUS-1.8, CUS-1.9: owners are reminded of visits that are due and of customers left too long."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.translation import gettext_noop as N_
+
+from customers.models import Customer, Tier, Visit
+from customers.models.customer import cadence
+from notices.actions import write_many
+from notices.models import Notice
+from tenancy.params import param
+
+
+def remind(after: date, day: date) -> Mapping[str, int]:
+    """Visits planned in the span, and customers whose cadence ran out in it; each told once."""
+    return {"visits": _visits(after, day), "contacts": _contacts(after, day)}
+
+
+def _visits(after: date, day: date) -> int:
+    ahead = timedelta(days=int(param("customers.visit_ahead_days")))
+    rows = Visit.objects.filter(
+        status=Visit.Status.PLANNED,
+        customer__archived_at=None,
+        planned_on__gt=after + ahead,
+        planned_on__lte=day + ahead,
+    ).order_by("planned_on", "pk")
+    return tell(
+        "customers.visit_due",
+        N_("A visit to %(name)s is planned for %(day)s"),
+        (
+            (owner, customer, on, f"{pk}.{on:%Y%m%d}")
+            for pk, owner, customer, on in rows.values_list(
+                "pk", "owner_id", "customer_id", "planned_on"
+            )
+        ),
+    )
+
+
+def overdue_since(after: date, day: date) -> QuerySet[Customer]:
+    """Customers that became overdue in the span (`Customer.objects.overdue`, T2), and stayed it."""
+    grace = timedelta(days=int(param("customers.overdue_days")) + 1)
+    low, high = after - grace, day - grace
+    late = Q(next_visit_on__gt=low, next_visit_on__lte=high)
+    for tier in Tier:
+        days = timedelta(days=cadence(tier))
+        late |= Q(next_visit_on=None, tier=tier, _contact__gt=low - days, _contact__lte=high - days)
+    contact = TruncDate(Coalesce("last_contact_at", "created_at"))
+    return Customer.objects.annotate(_contact=contact).filter(late, archived_at=None)
+
+
+def _contacts(after: date, day: date) -> int:
+    rows = overdue_since(after, day).order_by("_contact", "pk")
+    names = ("pk", "owner_id", "_contact", "next_visit_on")
+    return tell(
+        "customers.contact_due",
+        N_("%(name)s has waited too long for a contact, since %(day)s"),
+        (
+            (owner, pk, planned or contact, f"{pk}.{planned or contact:%Y%m%d}")
+            for pk, owner, contact, planned in rows.values_list(*names)
+        ),
+    )
+
+
+def tell(topic: str, text: str, rows: Iterable[tuple[int, int, date, str]]) -> int:
+    """Rows are (owner, customer, day, what makes it this very spell)."""
+    news = [
+        Notice(
+            member_id=owner,
+            topic=topic,
+            text=text,
+            event=f"{topic}:{spell}",
+            kind="customers.customer",
+            target_id=customer,
+            values={"day": f"{on:%Y-%m-%d}"},
+        )
+        for owner, customer, on, spell in rows
+    ]
+    return write_many(topic, news)
