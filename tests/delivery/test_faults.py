@@ -257,7 +257,7 @@ def d2(stage, jobs, times, pause):
 
 
 def test_workers_are_killed(stage):
-    """D2: a child; what waits for a lease of 30 s is left to the nightly."""
+    """D2: a child; its job comes due again after the lease of 30 s."""
     d2(stage, 10, 1, (0.5, 1.0))
 
 
