@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notices import actions
-from notices.models import Channel, Notice
+from notices.models import Channel, Notice, NoticeQuerySet
 from notices.reading import told
 from org.api import NewestFirst
 from org.api.verbs import Verbs, verb
@@ -111,6 +111,11 @@ class NoticeViewSet(
         "read_all": "notices.read",
         "unread_all": "notices.read",
     }
+
+    def get_queryset(self) -> NoticeQuerySet:
+        """What is only mailed opens, but stands in no list."""
+        rows = super().get_queryset()
+        return rows.on_page() if self.action == "list" else rows
 
     @verb(None, NoticeSerializer)
     def read(self, notice: Notice) -> Notice:
