@@ -108,6 +108,12 @@ class ReopeningSerializer(serializers.ModelSerializer):
         read_only_fields = ("id", "number", "status", "owner", "owner_name", "case")
 
 
+class AgainSerializer(serializers.Serializer):
+    """The reason as it is now."""
+
+    reason = serializers.CharField(max_length=LONGEST)
+
+
 class PeriodViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     """The months of the company."""
 
@@ -168,6 +174,7 @@ class ReopeningViewSet(
         "list": "kpi.reopenings",
         "retrieve": "kpi.view_reopening",
         "create": "kpi.ask",
+        "submit": "kpi.submit",
     }
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -176,3 +183,13 @@ class ReopeningViewSet(
         words = dict(said.validated_data)
         made = actions.reopen(words.pop("period"), by=self.member, **words)
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
+
+    @extend_schema(request=AgainSerializer, responses=ReopeningSerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str | None = None) -> Response:
+        """Once more, after it came back."""
+        asked = self.get_object()
+        said = AgainSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        made = actions.submit(asked, by=self.member, **said.validated_data)
+        return Response(self.get_serializer(made).data)

@@ -104,6 +104,10 @@ TWINS = {
     "applications/<int:pk>/submit/": "POST applications/{}/submit/",
     "applications/<int:pk>/attach/": "POST applications/{}/attach/",
     "applications/<int:pk>/copy/": "POST applications/{}/copy/",
+    "kpi/<int:pk>/freeze/": "POST periods/{}/freeze/",
+    "kpi/<int:pk>/reopen/": "POST reopenings/",
+    "kpi/reviews/<int:pk>/comment/": "POST reviews/{}/comment/",
+    "kpi/reopenings/<int:pk>/submit/": "POST reopenings/{}/submit/",
     "contracts/new/": "POST contracts/",
     "contracts/<int:pk>/change/": "PATCH contracts/{}/",
     "contracts/<int:pk>/submit/": "POST contracts/{}/submit/",
@@ -117,6 +121,7 @@ TWINS = {
 }
 # the record is named in the body: its rule is asked when it is known
 ASKED_LATER = {
+    "kpi/<int:pk>/reopen/",
     "customers/<int:pk>/add_contact/",
     "customers/<int:pk>/plan_visit/",
     "customers/<int:pk>/check_in/",
