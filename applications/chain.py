@@ -30,6 +30,8 @@ def declare(form: Form) -> Form:
             check=missing,
             on_done=form.on_done,
             points=form.points,
+            terms=form.terms,
+            has_amount=form.has_amount,
         )
     )
     return form
@@ -63,6 +65,7 @@ def facts(application: Application) -> Facts:
         party=one.text(said[one.key]) if one else application.unit.name,
         amount=application.amount,
         risks=form.risks(said, application),
+        values=form.values(said, application.days),
     )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from django.utils.translation import override
 
 from applications.fields import Amount, Day, Days, Field, Span
-from approvals.kinds import StepPlan
+from approvals.kinds import StepPlan, Term
 from kit.because import Line
 from tenancy.calendar import work_table
 
@@ -60,6 +61,21 @@ class Form:
         """The days it is about, if it asks for any."""
         one = self.first(Days, Day)
         return one.span(said[one.key]) if one else None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What the company may make its own steps depend on, beside the amount."""
+        days = (Term("workdays", N_("Working days"), "number"),) if self.counts_days else ()
+        return (*(one.term for one in self.fields if one.term), *days)
+
+    @property
+    def has_amount(self) -> bool:
+        return self.first(Amount) is not None
+
+    def values(self, said: Said, days: Decimal | None) -> dict[str, Any]:
+        """The answers to `terms`."""
+        found = {one.key: one.fact(said[one.key]) for one in self.fields if one.term}
+        return found | ({"workdays": days} if self.counts_days else {})
 
     @property
     def counts_days(self) -> bool:

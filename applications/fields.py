@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from approvals.kinds import Term
 from kit.calendar import Table, is_workday, workdays_between
 from kit.money import show
 from org.models import Member, Post
@@ -84,6 +85,11 @@ class Field:
     def hint(self) -> str:
         return _(self.help) if self.help else ""
 
+    @property
+    def term(self) -> Term | None:
+        """The fact that steps may depend on, for the types that are one."""
+        return None
+
     def input(self, member: Member, **words: Any) -> forms.Field:
         raise NotImplementedError
 
@@ -95,6 +101,10 @@ class Field:
 
     def text(self, value: Any) -> str:
         return "" if value is None else str(value)
+
+    def fact(self, value: Any) -> Any:
+        """The answer as routing compares it."""
+        return value
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,13 @@ class Number(Field):
 
     low: int = 0
     high: int = 1_000_000
+
+    @property
+    def term(self) -> Term:
+        return Term(self.key, self.label, "number")
+
+    def fact(self, value: int | None) -> Decimal | None:
+        return None if value is None else Decimal(value)
 
     def input(self, member: Member, **words: Any) -> forms.Field:
         return forms.IntegerField(min_value=self.low, max_value=self.high, **words)
@@ -148,6 +165,10 @@ class YesNo(Field):
 
     required: bool = False
 
+    @property
+    def term(self) -> Term:
+        return Term(self.key, self.label, "yes_no")
+
     def input(self, member: Member, **words: Any) -> forms.Field:
         return forms.BooleanField(**words)
 
@@ -166,6 +187,10 @@ class Choice(Field):
     """One of several, each with its msgid."""
 
     options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def term(self) -> Term:
+        return Term(self.key, self.label, choices=self.options)
 
     def input(self, member: Member, **words: Any) -> forms.Field:
         options = [(key, _(label)) for key, label in self.options.items()]

@@ -13,8 +13,9 @@ from kit.registry import bind, place
 class StepPlan:
     """A step as the manual fixes it; `checklist` names points that are each ticked or commented.
 
-    `mode` is "any", "all" or "in_order" of several people; a step that is not fixed was added by
-    the company, and whoever decides another step is not asked at it again.
+    `mode` is "any", "all" or "in_order" of several people; a step that is not fixed is the
+    company's own, whoever decides another step is not asked at it again, and `conditions` (fact,
+    op, value) say when it is asked at all.
     """
 
     position: int
@@ -26,6 +27,7 @@ class StepPlan:
     checklist: tuple[str, ...] = ()
     mode: str = "any"
     is_fixed: bool = True
+    conditions: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

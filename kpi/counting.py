@@ -97,17 +97,22 @@ ON CONFLICT (company_id, period_id, owner_id) DO UPDATE
 """
 # whoever has numbers without such a post: another post of the month, else where the numbers stand
 OTHERS = """
+WITH missing AS MATERIALIZED (
+  SELECT owner_id, (array_agg(unit_id ORDER BY number DESC))[1] AS unit_id FROM kpi_value
+   WHERE company_id = %(company)s AND freeze_id = %(freeze)s AND owner_id NOT IN (
+     SELECT owner_id FROM kpi_review WHERE company_id = %(company)s AND period_id = %(period)s)
+   GROUP BY owner_id
+)
 INSERT INTO kpi_review
   (company_id, period_id, owner_id, unit_id, org_path, role, created_at, updated_at)
 SELECT DISTINCT ON (v.owner_id)
        %(company)s, %(period)s, v.owner_id, u.id, u.path, coalesce(p.role, ''), %(now)s, %(now)s
-  FROM kpi_value v
-  LEFT JOIN org_post p ON p.company_id = v.company_id AND p.member_id = v.owner_id
+  FROM missing v
+  LEFT JOIN org_post p ON p.company_id = %(company)s AND p.member_id = v.owner_id
        AND p.starts_on <= %(day)s AND (p.ends_on IS NULL OR p.ends_on >= %(first)s)
-  JOIN org_unit u ON u.company_id = v.company_id AND u.id = coalesce(p.unit_id, v.unit_id)
- WHERE v.company_id = %(company)s AND v.freeze_id = %(freeze)s AND v.owner_id IS NOT NULL
+  JOIN org_unit u ON u.company_id = %(company)s AND u.id = coalesce(p.unit_id, v.unit_id)
  ORDER BY v.owner_id, (p.ends_on IS NULL OR p.ends_on >= %(day)s) DESC NULLS LAST, p.is_acting,
-       p.starts_on DESC, p.id, v.number DESC
+       p.starts_on DESC, p.id
 ON CONFLICT (company_id, period_id, owner_id) DO NOTHING
 """
 STOOD = """
@@ -119,9 +124,8 @@ SELECT %(company)s, %(freeze)s, r.owner_id, r.unit_id, r.role, m.name, u.path
  WHERE r.company_id = %(company)s AND r.period_id = %(period)s
 UNION ALL
 SELECT %(company)s, %(freeze)s, NULL, u.id, '', u.name, u.path FROM org_unit u
- WHERE u.company_id = %(company)s AND (u.is_active OR EXISTS (
-   SELECT FROM kpi_value v WHERE v.company_id = %(company)s AND v.freeze_id = %(freeze)s
-      AND v.unit_id = u.id))
+ WHERE u.company_id = %(company)s AND (u.is_active OR u.id IN (
+   SELECT unit_id FROM kpi_value WHERE company_id = %(company)s AND freeze_id = %(freeze)s))
 """
 Pair = tuple[str, date]
 

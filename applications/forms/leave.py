@@ -22,6 +22,8 @@ KINDS = {
     "bereavement": N_("Bereavement leave"),
     "in_lieu": N_("Time off in lieu"),
 }
+# the company's own: longer ones go one step further
+LONG = ({"fact": "workdays", "op": "ge", "value": "3.5"},)
 
 
 def check(said: Mapping[str, Any], application: Any) -> dict[str, str]:
@@ -52,7 +54,7 @@ declare(
         plan=(
             StepPlan(1, "supervisor", N_("Supervisor review"), Role.SUPERVISOR, ""),
             StepPlan(2, "regional_manager", N_("Regional manager approval"),
-                     Role.REGIONAL_MANAGER, ""),
+                     Role.REGIONAL_MANAGER, "", is_fixed=False, conditions=LONG),
         ),
     )
 )  # fmt: skip

@@ -166,6 +166,9 @@ def some_pk(stage, view, text):
         "Unit": stage.unit,
         "Post": stage.post,
         "UnitMove": stage.move,
+        "Period": stage.period,
+        "Review": stage.review,
+        "Reopening": stage.asked_month,
     }[model].pk
 
 

@@ -189,10 +189,10 @@ def _chain(told):
         return
     by_chain = {row.task_id for row in told.votes if not told.tasks[row.task_id].is_added}
     voted = {told.tasks[pk].step_id for pk in by_chain}
+    # a task that was never opened is a note: decided elsewhere already, or spared by its conditions
     passed = {
         task.step_id for task in told.now
-        if task.state == "void" and not told.steps[task.step_id].is_fixed
-        and "automatic" in str(task.because)
+        if task.state == "void" and not task.opened_at and not told.steps[task.step_id].is_fixed
     }  # fmt: skip
     for pk, step in told.steps.items():
         if pk not in voted | passed:

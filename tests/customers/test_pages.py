@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 # of these the frame and the door take 12
 LIST_QUERIES = 14
 VISITS_QUERIES = 14
-DETAIL_QUERIES = 24
+DETAIL_QUERIES = 22
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
 """E1, E2: the right month, once, at every awkward instant, by the company's zone and calendar."""
 
 import datetime as dt
+import threading
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from kit.calendar import official
 from kpi import actions, closing, tasks
-from kpi.models import Period
+from kpi.models import Freeze, Period
 from tenancy.calendar import seed_workdays
 from tenancy.context import company
 from tenancy.models import Company, JobRun, Param, WorkDay
+from tests.conftest import cast_of
 from tests.kpi.test_freeze import close_until
 
 CHINA, PACIFIC = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/Los_Angeles")
@@ -138,3 +141,37 @@ def test_every_beat_may_come_at_once_and_often(acme, rival):
     with company(acme.company.pk):
         assert Period.objects.count() == 1
         assert JobRun.objects.filter(job="kpi.people").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_beats_at_the_same_moment_freeze_once():
+    """E1: four beats, three missed months: each opened, collected and frozen by one of them."""
+    acme = cast_of("acme")
+    with company(acme.company.pk):
+        close_until(utc("2026-05-20T00:00:00"))
+    gate, errors = threading.Barrier(4), []
+
+    def beat():
+        try:
+            gate.wait()
+            while True:
+                with company(acme.company.pk):
+                    if not actions.advance(utc("2026-08-20T00:00:00")):
+                        break
+        except Exception as error:  # noqa: BLE001  told by the main thread
+            errors.append(error)
+        finally:
+            connection.close()
+
+    beats = [threading.Thread(target=beat) for _number in range(4)]
+    for thread in beats:
+        thread.start()
+    for thread in beats:
+        thread.join()
+    assert errors == []
+    with company(acme.company.pk):
+        frozen = Freeze.objects.order_by("id").values_list("period__month", "version")
+        assert [(f"{month:%m}", version) for month, version in frozen] == [
+            ("05", 1), ("06", 1), ("07", 1),
+        ]  # fmt: skip
+        assert Period.objects.unfrozen().count() == 1

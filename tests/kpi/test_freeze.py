@@ -18,11 +18,13 @@ from customers.models import Customer, Visit
 from figures.measures import measures
 from figures.models import Cell, Delta
 from figures.totals import figures
-from kpi import actions, reading
+from kpi import actions, counting, reading
 from kpi.closing import shifted
 from kpi.models import Freeze, Period, Review, Standing, Value
+from org import actions as org
 from org.models import Post
 from tenancy.calendar import seed_workdays, zone
+from tenancy.models import JobRun
 from tests.story import told
 
 KEYS = tuple(measures)
@@ -216,6 +218,44 @@ def test_a_moved_member_leaves_the_month_with_the_unit_of_that_time(acme):
         owner=acme.east_rep, period__month__lt="2026-10-01"
     )
     assert [row.period.month.month for row in seen] == [8]
+
+
+def test_a_moved_team_takes_its_months_along_and_the_region_keeps_its_total(acme):
+    close_until(at(2026, 8, 20))
+    visit_on(acme, "east_rep", at(2026, 8, 5))
+    close_until(at(2026, 9, 10))
+    august = Period.objects.get(month=dt.date(2026, 8, 1))
+    stayed = Standing.objects.get(unit=acme.unit("east_one"), owner=None).place
+    org.move_unit(acme.unit("east_one"), target=acme.unit("west"), by=acme.admin)
+    for name, number in {"east": 1, "west": 0, "east_one": 1}.items():
+        who = {"owner": None, "unit": acme.unit(name)}
+        assert frozen(august.month, "visits", **who) == number, name
+    assert Standing.objects.get(unit=acme.unit("east_one"), owner=None).place == stayed
+    west, east = acme.anew("west_manager"), acme.anew("east_manager")
+    mine = Value.objects.filter(owner=acme.east_rep, measure="visits")
+    assert mine.visible_to(west).count() == 1
+    assert mine.visible_to(east).count() == 0
+    assert Review.objects.visible_to(west).filter(owner=acme.east_rep, period=august).exists()
+    lines = reading.units_of(east, august, acme.unit("east"))
+    assert [line.name for line in lines] == ["华东二组"]
+
+
+def test_a_close_that_dies_leaves_nothing_and_is_made_up_for(acme, monkeypatch):
+    close_until(at(2026, 8, 20))
+    visit_on(acme, "east_rep", at(2026, 8, 5))
+    close_until(at(2026, 9, 1))
+
+    def dies(*_args, **_kwargs):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(counting, "stand", dies)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            actions.advance(at(2026, 9, 10))
+    assert not Value.objects.exists()
+    assert not JobRun.objects.filter(subject="freeze-1").exists()
+    assert close_until(at(2026, 9, 10)) == ["freeze 2026-08"]
+    assert frozen(dt.date(2026, 8, 1), "visits") == 1
 
 
 def test_months_missed_are_closed_in_their_order(acme):
