@@ -67,7 +67,7 @@ class MomentBody(serializers.Serializer):
     at = serializers.DateTimeField()
 
 
-class NumberSerializer(serializers.Serializer):
+class CountSerializer(serializers.Serializer):
     """How many."""
 
     number = serializers.IntegerField()
@@ -137,7 +137,7 @@ class NoticeViewSet(
         number, at = actions.read_all(by=self.member)
         return {"number": number, "at": at}
 
-    @verb(MomentBody, NumberSerializer, detail=False)
+    @verb(MomentBody, CountSerializer, detail=False)
     def unread_all(self, at: Any) -> dict[str, int]:
         """Undo of read_all."""
         return {"number": actions.unread_all(at=at, by=self.member)}
