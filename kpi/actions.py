@@ -71,6 +71,14 @@ def advance(moment: datetime | None = None, *, is_told: bool = True) -> str | No
     return f"{verb} {month:%Y-%m}"
 
 
+def run_clock() -> dict[str, int]:
+    """Every step that is due, in the open transaction, for whoever asks for it."""
+    steps = 0
+    while advance():
+        steps += 1
+    return {"steps": steps}
+
+
 def _is_recent(month: date, now: date) -> bool:
     """Of months made up for after a standstill only the last one is news."""
     return closing.shifted(month, 1) >= now

@@ -13,6 +13,7 @@ from kpi import actions, reading
 from kpi.filters import ReopeningFilter, ReviewFilter
 from kpi.models import LONGEST, Comment, Period, Reopening, Review
 from org.api import DoorMixin, NewestFirst
+from org.api.verbs import Verbs, verb
 
 
 class NewestMonthFirst(NewestFirst):
@@ -45,7 +46,7 @@ class NumberSerializer(serializers.Serializer):
     year_ago = serializers.DecimalField(max_digits=20, decimal_places=2)
 
 
-class CommentSerializer(serializers.ModelSerializer):
+class ReviewCommentSerializer(serializers.ModelSerializer):
     """What one person said."""
 
     by_name = serializers.CharField(source="by.name", read_only=True)
@@ -89,11 +90,11 @@ class ReviewSerializer(ReviewRowSerializer):
         rows = [{**card, "late": card["late"] or 0, "last_month": card["old"]} for card in cards]
         return NumberSerializer(rows, many=True).data
 
-    @extend_schema_field(CommentSerializer(many=True))
+    @extend_schema_field(ReviewCommentSerializer(many=True))
     def get_comments(self, review: Review) -> Any:
         if not self.member.may("kpi.read_comments", review):
             return []
-        return CommentSerializer(review.comments.select_related("by"), many=True).data
+        return ReviewCommentSerializer(review.comments.select_related("by"), many=True).data
 
 
 class ReopeningSerializer(serializers.ModelSerializer):
@@ -142,18 +143,24 @@ class ReviewViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     def get_serializer_class(self) -> type[serializers.ModelSerializer]:
         return ReviewRowSerializer if self.action == "list" else ReviewSerializer
 
-    @extend_schema(request=CommentSerializer, responses=CommentSerializer)
+    @extend_schema(request=ReviewCommentSerializer, responses=ReviewCommentSerializer)
     @action(detail=True, methods=["post"])
     def comment(self, request: Request, pk: str | None = None) -> Response:
         review = self.get_object()
-        said = CommentSerializer(data=request.data)
+        said = ReviewCommentSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         made = actions.comment(review, by=self.member, **said.validated_data)
-        return Response(CommentSerializer(made).data)
+        return Response(ReviewCommentSerializer(made).data)
+
+
+class ReopeningReasonSerializer(serializers.Serializer):
+    """Why the month is to be open again."""
+
+    reason = serializers.CharField(max_length=LONGEST)
 
 
 class ReopeningViewSet(
-    DoorMixin,
+    Verbs,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -168,6 +175,7 @@ class ReopeningViewSet(
         "list": "kpi.reopenings",
         "retrieve": "kpi.view_reopening",
         "create": "kpi.ask",
+        "submit": "kpi.submit",
     }
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -176,3 +184,8 @@ class ReopeningViewSet(
         words = dict(said.validated_data)
         made = actions.reopen(words.pop("period"), by=self.member, **words)
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
+
+    @verb(ReopeningReasonSerializer, ReopeningSerializer)
+    def submit(self, asked: Reopening, reason: str) -> Reopening:
+        """Again, after it was returned."""
+        return actions.submit(asked, reason=reason, by=self.member)

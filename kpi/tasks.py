@@ -7,6 +7,7 @@ from celery import shared_task
 from kit.because import Refused
 from kpi import actions
 from tenancy.context import Origin, company
+from tenancy.jobs import beat
 from tenancy.models import Company
 
 log = logging.getLogger(__name__)
@@ -17,10 +18,13 @@ def close() -> int:
     """Each step in a transaction of its own, until nothing is due; how many steps were done."""
     done = 0
     for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
+        steps = 0
+        while _step(pk):
+            steps += 1
         with company(pk, came=Origin(channel="job")):
             actions.enrol_daily()
-        while _step(pk):
-            done += 1
+            beat(actions.JOB, {"steps": steps})
+        done += steps
     return done
 
 

@@ -104,6 +104,14 @@ TWINS = {
     "applications/<int:pk>/submit/": "POST applications/{}/submit/",
     "applications/<int:pk>/attach/": "POST applications/{}/attach/",
     "applications/<int:pk>/copy/": "POST applications/{}/copy/",
+    "approvals/chains/<str:document>/change/": "POST chain-changes/",
+    "approvals/chains/changes/<int:pk>/edit/": "PUT chain-changes/{}/",
+    "approvals/chains/changes/<int:pk>/submit/": "POST chain-changes/{}/submit/",
+    "approvals/chains/changes/<int:pk>/discard/": "POST chain-changes/{}/discard/",
+    "kpi/<int:pk>/freeze/": "POST periods/{}/freeze/",
+    "kpi/<int:pk>/reopen/": "POST reopenings/",
+    "kpi/reopenings/<int:pk>/submit/": "POST reopenings/{}/submit/",
+    "kpi/reviews/<int:pk>/comment/": "POST reviews/{}/comment/",
     "contracts/new/": "POST contracts/",
     "contracts/<int:pk>/change/": "PATCH contracts/{}/",
     "contracts/<int:pk>/submit/": "POST contracts/{}/submit/",
@@ -117,6 +125,7 @@ TWINS = {
 }
 # the record is named in the body: its rule is asked when it is known
 ASKED_LATER = {
+    "kpi/<int:pk>/reopen/",
     "customers/<int:pk>/add_contact/",
     "customers/<int:pk>/plan_visit/",
     "customers/<int:pk>/check_in/",
