@@ -34,7 +34,7 @@ class PeriodSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class NumberSerializer(serializers.Serializer):
+class IndicatorSerializer(serializers.Serializer):
     """One indicator of a review; `late` is the part of documents dated in frozen months."""
 
     key = serializers.CharField()
@@ -45,7 +45,7 @@ class NumberSerializer(serializers.Serializer):
     year_ago = serializers.DecimalField(max_digits=20, decimal_places=2)
 
 
-class CommentSerializer(serializers.ModelSerializer):
+class ReviewCommentSerializer(serializers.ModelSerializer):
     """What one person said."""
 
     by_name = serializers.CharField(source="by.name", read_only=True)
@@ -83,17 +83,17 @@ class ReviewSerializer(ReviewRowSerializer):
     def member(self) -> Any:
         return self.context["request"]._request.member
 
-    @extend_schema_field(NumberSerializer(many=True))
+    @extend_schema_field(IndicatorSerializer(many=True))
     def get_numbers(self, review: Review) -> Any:
         cards = reading.cards(self.member, review.period, owner=review.owner)
         rows = [{**card, "late": card["late"] or 0, "last_month": card["old"]} for card in cards]
-        return NumberSerializer(rows, many=True).data
+        return IndicatorSerializer(rows, many=True).data
 
-    @extend_schema_field(CommentSerializer(many=True))
+    @extend_schema_field(ReviewCommentSerializer(many=True))
     def get_comments(self, review: Review) -> Any:
         if not self.member.may("kpi.read_comments", review):
             return []
-        return CommentSerializer(review.comments.select_related("by"), many=True).data
+        return ReviewCommentSerializer(review.comments.select_related("by"), many=True).data
 
 
 class ReopeningSerializer(serializers.ModelSerializer):
@@ -108,7 +108,7 @@ class ReopeningSerializer(serializers.ModelSerializer):
         read_only_fields = ("id", "number", "status", "owner", "owner_name", "case")
 
 
-class AgainSerializer(serializers.Serializer):
+class ReopeningReasonSerializer(serializers.Serializer):
     """The reason as it is now."""
 
     reason = serializers.CharField(max_length=LONGEST)
@@ -148,14 +148,14 @@ class ReviewViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
     def get_serializer_class(self) -> type[serializers.ModelSerializer]:
         return ReviewRowSerializer if self.action == "list" else ReviewSerializer
 
-    @extend_schema(request=CommentSerializer, responses=CommentSerializer)
+    @extend_schema(request=ReviewCommentSerializer, responses=ReviewCommentSerializer)
     @action(detail=True, methods=["post"])
     def comment(self, request: Request, pk: str | None = None) -> Response:
         review = self.get_object()
-        said = CommentSerializer(data=request.data)
+        said = ReviewCommentSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         made = actions.comment(review, by=self.member, **said.validated_data)
-        return Response(CommentSerializer(made).data)
+        return Response(ReviewCommentSerializer(made).data)
 
 
 class ReopeningViewSet(
@@ -184,12 +184,12 @@ class ReopeningViewSet(
         made = actions.reopen(words.pop("period"), by=self.member, **words)
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
 
-    @extend_schema(request=AgainSerializer, responses=ReopeningSerializer)
+    @extend_schema(request=ReopeningReasonSerializer, responses=ReopeningSerializer)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str | None = None) -> Response:
         """Once more, after it came back."""
         asked = self.get_object()
-        said = AgainSerializer(data=request.data)
+        said = ReopeningReasonSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         made = actions.submit(asked, by=self.member, **said.validated_data)
         return Response(self.get_serializer(made).data)
