@@ -19,6 +19,8 @@ PARAMS = (
     ("reminds_a_day", 3, N_("Reminders by the submitter in a day"), N_("times"), 0, 24),
     ("batch_cap", Decimal(200000), N_("Largest amount approved together with others"), "¥", 0,
      1_000_000_000),
+    ("withdraw_late", 0,
+     N_("Withdrawal until the last approval: 1 yes, 0 before the first alone"), "", 0, 1),
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from kit.because import Because, Line
 from kit.registry import clauses_of
 from kit.texthash import digest
 from org.models import Member
+from tenancy.params import param
 
 DRAWN = {"done": "done", "open": "now", "waiting": "wait", "void": "void"}
 
@@ -91,7 +92,8 @@ def board(
         log=log,
         risks=risks_of(case),
         may_decide=may_decide,
-        may_withdraw=bool(member.may("approvals.withdraw", case)) and (stale or not decided),
+        may_withdraw=bool(member.may("approvals.withdraw", case))
+        and (stale or not decided or bool(param("approvals.withdraw_late"))),
         is_stale=stale,
         record=document._meta.label_lower,
         task=task,

@@ -13,6 +13,7 @@ from kpi import actions, reading
 from kpi.filters import ReopeningFilter, ReviewFilter
 from kpi.models import LONGEST, Comment, Period, Reopening, Review
 from org.api import DoorMixin, NewestFirst
+from org.api.verbs import Verbs, verb
 
 
 class NewestMonthFirst(NewestFirst):
@@ -34,7 +35,7 @@ class PeriodSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class IndicatorSerializer(serializers.Serializer):
+class NumberSerializer(serializers.Serializer):
     """One indicator of a review; `late` is the part of documents dated in frozen months."""
 
     key = serializers.CharField()
@@ -83,11 +84,11 @@ class ReviewSerializer(ReviewRowSerializer):
     def member(self) -> Any:
         return self.context["request"]._request.member
 
-    @extend_schema_field(IndicatorSerializer(many=True))
+    @extend_schema_field(NumberSerializer(many=True))
     def get_numbers(self, review: Review) -> Any:
         cards = reading.cards(self.member, review.period, owner=review.owner)
         rows = [{**card, "late": card["late"] or 0, "last_month": card["old"]} for card in cards]
-        return IndicatorSerializer(rows, many=True).data
+        return NumberSerializer(rows, many=True).data
 
     @extend_schema_field(ReviewCommentSerializer(many=True))
     def get_comments(self, review: Review) -> Any:
@@ -106,12 +107,6 @@ class ReopeningSerializer(serializers.ModelSerializer):
         model = Reopening
         fields = ("id", "number", "status", "period", "reason", "owner", "owner_name", "case")
         read_only_fields = ("id", "number", "status", "owner", "owner_name", "case")
-
-
-class ReopeningReasonSerializer(serializers.Serializer):
-    """The reason as it is now."""
-
-    reason = serializers.CharField(max_length=LONGEST)
 
 
 class PeriodViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
@@ -158,8 +153,14 @@ class ReviewViewSet(DoorMixin, viewsets.ReadOnlyModelViewSet):
         return Response(ReviewCommentSerializer(made).data)
 
 
+class ReopeningReasonSerializer(serializers.Serializer):
+    """Why the month is to be open again."""
+
+    reason = serializers.CharField(max_length=LONGEST)
+
+
 class ReopeningViewSet(
-    DoorMixin,
+    Verbs,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -184,12 +185,7 @@ class ReopeningViewSet(
         made = actions.reopen(words.pop("period"), by=self.member, **words)
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
 
-    @extend_schema(request=ReopeningReasonSerializer, responses=ReopeningSerializer)
-    @action(detail=True, methods=["post"])
-    def submit(self, request: Request, pk: str | None = None) -> Response:
-        """Once more, after it came back."""
-        asked = self.get_object()
-        said = ReopeningReasonSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        made = actions.submit(asked, by=self.member, **said.validated_data)
-        return Response(self.get_serializer(made).data)
+    @verb(ReopeningReasonSerializer, ReopeningSerializer)
+    def submit(self, asked: Reopening, reason: str) -> Reopening:
+        """Again, after it was returned."""
+        return actions.submit(asked, reason=reason, by=self.member)

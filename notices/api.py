@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notices import actions
-from notices.models import Channel, Notice
+from notices.models import Channel, Notice, NoticeQuerySet
 from notices.reading import told
 from org.api import NewestFirst
 from org.api.verbs import Verbs, verb
@@ -67,7 +67,7 @@ class MomentBody(serializers.Serializer):
     at = serializers.DateTimeField()
 
 
-class NumberSerializer(serializers.Serializer):
+class CountSerializer(serializers.Serializer):
     """How many."""
 
     number = serializers.IntegerField()
@@ -112,6 +112,11 @@ class NoticeViewSet(
         "unread_all": "notices.read",
     }
 
+    def get_queryset(self) -> NoticeQuerySet:
+        """What is only mailed opens, but stands in no list."""
+        rows = super().get_queryset()
+        return rows.on_page() if self.action == "list" else rows
+
     @verb(None, NoticeSerializer)
     def read(self, notice: Notice) -> Notice:
         """Marked as read."""
@@ -132,7 +137,7 @@ class NoticeViewSet(
         number, at = actions.read_all(by=self.member)
         return {"number": number, "at": at}
 
-    @verb(MomentBody, NumberSerializer, detail=False)
+    @verb(MomentBody, CountSerializer, detail=False)
     def unread_all(self, at: Any) -> dict[str, int]:
         """Undo of read_all."""
         return {"number": actions.unread_all(at=at, by=self.member)}

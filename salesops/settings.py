@@ -286,6 +286,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "BranchKind": "org.api.bodies.BRANCHES",
         "CaseState": "approvals.models.case.Case.State",
+        "Channel": "notices.models.Channel",
+        "DocumentKind": "approvals.kinds.kinds",
         "DocumentStatus": "approvals.models.Status",
         "ExportForm": "files.models.ExportJob.Form",
         "ImportRowState": "files.models.ImportRow.State",

@@ -34,6 +34,7 @@ from kit.texthash import digest
 from org.access import check
 from org.models import Member
 from tenancy.actions import post
+from tenancy.params import param
 
 SHORTEST = 5
 ENDS = {
@@ -108,12 +109,16 @@ def decide(
 
 
 def withdraw(case: Case, *, by: Member) -> Case:
-    """T8: the submitter takes it back before the first decision, or once it is stale."""
+    """T8: the submitter takes it back before the first decision, or once it is stale.
+
+    A company may allow it until the last approval.
+    """
     check(by, "approvals.withdraw", case)
     case = lock(case)
     kind = kinds[case.kind]
     document = kind.model.objects.get(pk=case.object_id)
-    if _has_decision(case) and not is_stale(document):
+    is_late = _has_decision(case) and not param("approvals.withdraw_late")
+    if is_late and not is_stale(document):
         raise Refused(
             _("Somebody has decided already; it can no longer be withdrawn."), code="late"
         )

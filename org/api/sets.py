@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404
 from django.urls import reverse
+from drf_spectacular.helpers import forced_singular_serializer as alone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, viewsets
@@ -190,7 +191,7 @@ class MeViewSet(Verbs, viewsets.ViewSet):
 
     rules: ClassVar[dict[str, str]] = {"list": "org.profile"}
 
-    @extend_schema(responses=say.SelfSerializer)
+    @extend_schema(operation_id="me_retrieve", responses=alone(say.SelfSerializer))
     def list(self, request: Request) -> Response:
         return Response(self.told(self.member, say.SelfSerializer))
 
@@ -204,7 +205,7 @@ class CompanyViewSet(Verbs, viewsets.ViewSet):
         "change_terms": "org.administer",
     }
 
-    @extend_schema(responses=say.HeadSerializer)
+    @extend_schema(operation_id="company_retrieve", responses=alone(say.HeadSerializer))
     def list(self, request: Request) -> Response:
         return Response(self.told(self.member.company, say.HeadSerializer))
 

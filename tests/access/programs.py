@@ -76,6 +76,9 @@ ALL = {
     f"POST contracts/{ONE}/copy/": Write(REP, "rejected"),
     f"POST applications/{ONE}/copy/": Write(REP, "refused"),
     f"POST applications/{ONE}/attach/": Write(REP, "blank", one_file),
+    f"POST reopenings/{ONE}/submit/": Write(
+        "finance", "asked_month", same({"reason": "漏记两份合同"})
+    ),
     "POST products/": Write("secretary", "", same(product("NEW-2"))),
     f"PUT products/{ONE}/": Write("secretary", "product", same(product("NEW-3"))),
     f"PATCH products/{ONE}/": Write("secretary", "product", same(product("NEW-3"))),

@@ -38,6 +38,9 @@ def acts(stage):
 SILENT = {
     f"POST /notices/{verb}/"
     for verb in ("<int:pk>/read", "<int:pk>/unread", "read_all", "unread_all")
+} | {
+    f"POST /api/v1/^notices/{verb}/$"
+    for verb in ("(?P<pk>[^/.]+)/read", "(?P<pk>[^/.]+)/unread", "read_all", "unread_all")
 }
 
 

@@ -566,9 +566,6 @@ WRITES = {
     ),
     f"POST /api/v1/^periods/{ONE}/freeze/$": Write("director", "period"),
     f"POST /api/v1/^reviews/{ONE}/comment/$": Write(BOSS, "review", same({"text": "做得好"})),
-    f"POST /api/v1/^reopenings/{ONE}/submit/$": Write(
-        "finance", "asked_month", same({"reason": "漏记两份合同"})
-    ),
     "POST /api/v1/^reopenings/$": Write(
         "finance", "", lambda world: {"period": world.frozen.pk, "reason": "漏记两份合同"}
     ),

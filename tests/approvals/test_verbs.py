@@ -1,6 +1,6 @@
 """T8: each row of the table of actions, with what it must refuse beside what it allows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,6 +14,7 @@ from customers.actions import hand_over
 from kit.because import Forbidden, Refused
 from org.actions import disable, start_post
 from org.models import Role
+from tenancy.models import Param
 from tests.approvals.legal import problems, stuck
 from tests.conftest import client_of
 from tests.contracts.steps import approve, points_of
@@ -119,6 +120,16 @@ def test_withdraw_is_the_submitters_before_the_first_decision(acme, case):
         actions.withdraw(case, by=acme.east_supervisor)
     pass_step(case, acme.east_supervisor)
     assert code(actions.withdraw, case, by=acme.east_rep) == "late"
+
+
+def test_a_company_may_allow_it_until_the_last_approval(acme, case):
+    Param.objects.create(key="approvals.withdraw_late", value=1, during=(date(2020, 1, 1), None))
+    pass_step(case, acme.east_supervisor)
+    rep = client_of(acme.east_rep)
+    page = f"/approvals/{case.pk}/withdraw/"
+    assert page in rep.get(f"/contracts/{case.object_id}/").content.decode()
+    assert rep.post(page).status_code == 302
+    assert (status(case), asked(case)) == (Status.WITHDRAWN, set())
 
 
 def test_withdraw_gives_the_draft_back_and_an_approval_after_it_is_refused(acme, case):
