@@ -11,7 +11,7 @@ from org.models import OwnedModel
 from tenancy.models import CompanyModel
 from tests.access import samples, world
 from tests.access.changes import difference, dump
-from tests.access.test_matrix import interesting, methods_of, path_of
+from tests.access.test_matrix import MARKS, interesting, methods_of, path_of
 from tests.access.world import MISSING, READS, WEST, WRITES, send
 from tests.conftest import client_of, inside
 
@@ -135,6 +135,8 @@ def test_nobody_reaches_further_with_more_words(stage):
         for who in OTHERS:
             body = extra | (row.body(stage) if row else {})
             answer, done = attempt(client_of(world.someone(who)), method, path, body, before)
+            if (text, "approvals_inboxvisit") in MARKS:
+                done = [row for row in done if "approvals_inboxvisit" not in row]
             if answer.status_code >= 500 or (done and (row is None or answer.status_code >= 400)):
                 wrong.append((name, who, answer.status_code, done[:3]))
             refused += answer.status_code in {403, 404}
@@ -150,6 +152,7 @@ def some_pk(stage, view, text):
         "Notice": stage.notice,
         "Delegation": stage.delegation,
         "ChainChange": stage.change,
+        "Chain": stage.chain,
         "Customer": stage.customer,
         "Contact": stage.contact,
         "Contract": stage.contract,
@@ -201,7 +204,7 @@ def said(answer, value, name=""):
     """The answer without one-time keys and without the number that was asked for."""
     text = answer.content.decode(errors="replace")
     text = re.sub(r"[0-9a-zA-Z-]{32,64}", "", text)
-    text = re.sub(r'"as_of":"[^"]*"', "", text)
+    text = re.sub(r'"as_of":"[^"]*"|(?<=编号：)[0-9a-f]{12}', "", text)
     # a minute may pass between two answers
     text = re.sub(r"刚刚|\d+ 分钟前|[\d-]{10} \d\d:\d\d(?=</text>)", "", text)
     if value < 1000 or name in {"owner", "unit", "at_unit"}:
@@ -319,14 +322,18 @@ NAMES = ("q", "customer", "owner", "unit", "at_unit", "cursor", "page_size", "ti
          "customer_text", "lines-0-product_text", "next")  # fmt: skip
 
 
+# by day each address gets a part of the junk, in turn; by night all of it
+SHARES = [3, pytest.param(1, marks=pytest.mark.nightly)]
+
+
 @pytest.mark.parametrize(
     "one_by_one", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["all", "each"]
 )
 def test_no_junk_in_a_query_is_an_error_of_ours(stage, one_by_one):
     client = client_of(stage.cast.director, raise_request_exception=False)
     wrong = []
-    for text in gets():
-        for junk in JUNK:
+    for turn, text in enumerate(gets()):
+        for junk in JUNK if one_by_one else JUNK[turn % 3 :: 3]:
             sets = [dict.fromkeys(NAMES, junk)]
             if one_by_one and (
                 "api" in text
@@ -334,8 +341,6 @@ def test_no_junk_in_a_query_is_an_error_of_ours(stage, one_by_one):
                 in {"org/members/", "customers/", "figures/", "contracts/new/", "contracts/"}
             ):
                 sets = [{name: junk} for name in ("q", "customer", "owner", "cursor", "unit")]
-            elif one_by_one:
-                continue
             for query in sets:
                 with transaction.atomic():
                     answer = client.get(path_of(text, 0), query)
@@ -351,15 +356,16 @@ BODIES = ["", "[]", "null", "1", '"x"', "{", '{"customer": {}}', '{"customer": [
           '{"lines": [1], "customer": 1e400}', '{"customer": true, "visit": true}']  # fmt: skip
 
 
-def test_no_junk_in_a_body_is_an_error_of_ours(stage):
+@pytest.mark.parametrize("share", SHARES)
+def test_no_junk_in_a_body_is_an_error_of_ours(stage, share):
     before, wrong = dump(), []
-    for name, text, method, view in unsafe():
+    for turn, (name, text, method, view) in enumerate(unsafe()):
         row = WRITES.get(name)
         on = getattr(stage, row.on) if row and row.on else None
         path = path_of(text, on.pk if on else some_pk(stage, view, text))
         who = world.someone(row.who if row else "director")
         client = client_of(who, raise_request_exception=False)
-        for junk in BODIES if "/api/" in name else ("9" * 30, "²", "a\0b"):
+        for junk in (BODIES if "/api/" in name else ("9" * 30, "²", "a\0b"))[turn % share :: share]:
             with transaction.atomic():
                 if "/api/" in name:
                     answer = client.generic(method, path, junk, content_type="application/json")

@@ -56,14 +56,16 @@ def test_every_unsafe_address_refuses_a_missing_csrf_token(stage):
         client.get("/org/me/")
         token = client.cookies["csrftoken"].value
         with transaction.atomic():
-            if "/api/" in name:
+            if "/api/" in name and "file" not in body:
                 again = client.generic(
                     method, path, json.dumps(body), content_type="application/json",
                     headers={"X-CSRFToken": token},
                 )  # fmt: skip
             else:
-                again = client.post(path, (row.body(stage) if row else {}) | {
-                    "csrfmiddlewaretoken": token})  # fmt: skip
+                again = client.post(
+                    path, (row.body(stage) if row else {}) | {"csrfmiddlewaretoken": token},
+                    headers={"X-CSRFToken": token},
+                )  # fmt: skip
             transaction.set_rollback(True)
         twins += again.status_code < 400
     assert not wrong, told(wrong)

@@ -21,6 +21,7 @@ from contracts import actions as contracts
 from customers import actions as customers
 from files import actions as files
 from files.models import ExportJob, ImportJob, ImportOutcome, ImportRow
+from notices.actions.choice import TIMES
 from notices.models import Notice
 from org import actions as org
 from org.models import Member, Unit
@@ -113,7 +114,8 @@ def build(cast):
     customer, product = made["Customer"], made["Product"]
     world = SimpleNamespace(cast=cast, day=day, product=product, customer=customer)
     world.contact, world.visit, world.case = made["Contact"], made["Visit"], made["Case"]
-    world.delegation, world.change = made["Delegation"], made["ChainChange"]
+    for name in ("Delegation", "Change", "Chain"):
+        setattr(world, name.lower(), made["ChainChange" if name == "Change" else name])
     world.contract, world.export = made["Contract"], made["ExportJob"]
     world.asked = ExportJob.objects.create(
         owner=rep, unit=customer.unit, org_path=customer.org_path, kind="customers.customer",
@@ -403,7 +405,9 @@ WRITES = {
     "POST /notices/<int:pk>/unread/": Write(REP, "read_notice"),
     "POST /notices/read_all/": Write(REP, ""),
     "POST /notices/unread_all/": Write(REP, "", lambda world: {"at": world.read_at.isoformat()}),
-    "POST /notices/choices/": Write(REP, "", same({"files.exported": "on"})),
+    "POST /notices/choices/": Write(
+        REP, "", same({"files.exported": "on"}), takes=frozenset({*TIMES, "is_daily"})
+    ),
     "POST /approvals/<int:pk>/approve/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/return/": Write(BOSS, "case", decision),
     "POST /approvals/<int:pk>/reject/": Write(BOSS, "case", decision),

@@ -136,7 +136,7 @@ def test_list_shows_what_one_sees(acme, contract):
         assert len(rows) == count
 
 
-def test_products_are_read_only(acme, product):
+def test_products_are_read_only_for_whoever_only_sells(acme, product):
     client = client_of(acme.east_rep)
     assert client.get(f"/api/v1/products/{product.pk}/").json()["list_price"] == "580000.00"
-    assert send(client, "/api/v1/products/", {"name": "x"}).status_code == 405
+    assert send(client, "/api/v1/products/", {"name": "x"}).status_code == 403

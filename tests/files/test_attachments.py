@@ -11,7 +11,7 @@ from audit.models import AuditLine
 from customers import actions as customers
 from files import actions
 from files.models import Attachment
-from files.sniffing import look, small_picture
+from files.sniffing import SIDE, look, small_picture
 from kit.because import Forbidden, Refused
 from tenancy.actions import deliver
 from tenancy.models import Param
@@ -142,7 +142,7 @@ def test_small_pictures_are_drawn_by_the_worker(acme, customer):
         assert answer["Content-Type"] == "image/jpeg"
         assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
         with Image.open(io_of(answer.content)) as image:
-            assert max(image.size) == 480
+            assert max(image.size) == SIDE
     assert client.get(url("preview", papers[2])).status_code == 404
 
 

@@ -75,6 +75,7 @@ UPLOADS = [
     ("east_rep", "/customers/{}/attach/", "customer"),
     ("east_rep", "/customers/visits/{}/attach/", "visit"),
     ("east_rep", "/contracts/{}/attach/", "draft"),
+    ("east_rep", "/applications/{}/attach/", "blank"),
     ("east_rep", "/contracts/{}/signed_copy/", "signed"),
     ("admin", "/files/pictures/logo/set/", "customer"),
     ("admin", "/files/pictures/seal/set/", "customer"),

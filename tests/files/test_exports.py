@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.http import QueryDict
 from django.utils import timezone
 
 from audit.models import AuditLine
@@ -210,7 +211,7 @@ def test_writing_asks_the_same_number_of_queries(acme, number, django_assert_num
 
     acme.director.scope  # noqa: B018  read before the count
     with django_assert_num_queries(WRITE_QUERIES):
-        assert len(write(acme.director, ids, True)) == number
+        assert len(write(acme.director, ids, True, QueryDict())) == number
 
 
 @pytest.fixture
