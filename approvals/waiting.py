@@ -104,7 +104,7 @@ GROUPED = (
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """A page of open tasks; one statement counts for every filter at once."""
     member, now = request.member, timezone.now()
-    since = actions.look_in(by=member)
+    since = actions.look_in(by=member) if request.method == "GET" else None
     cap = Decimal(param("approvals.batch_cap"))
     chosen = Chosen.of(request.GET)
     tasks = marked(Task.objects.waiting_for(member), now, since, cap)
