@@ -122,7 +122,7 @@ def test_killed_in_the_middle_of_the_check_it_starts_anew(stage):
     assert look(clone, made) | {"chain": True} == WHOLE
 
 
-@pytest.mark.parametrize("thousands", [1, 2])
+@pytest.mark.parametrize("thousands", [1, pytest.param(2, marks=pytest.mark.nightly)])
 def test_killed_in_the_middle_of_the_commit_nothing_is_written_and_then_everything_once(
     stage, thousands
 ):
