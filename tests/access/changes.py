@@ -36,6 +36,21 @@ def dump():
         return {(name, pk): row for name, pk, row in cursor.fetchall()}
 
 
+def writes():
+    """How many rows were written so far in this transaction, undone ones counted too.
+
+    Where it stands still nothing was written, and the tables need not be read again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_stat_get_xact_tuples_inserted(oid)"
+            " + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid))"
+            " FROM pg_class WHERE relkind = 'r' AND relname = ANY(%s)",
+            [tables()],
+        )
+        return cursor.fetchone()[0]
+
+
 def difference(before, after):
     """What an act did, told without ids, moments and hashes: equal acts have equal stories."""
     fresh = {pk for name, pk in after.keys() - before.keys()}
