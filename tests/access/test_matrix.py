@@ -167,16 +167,20 @@ def foreign(acme, rival):
         return samples.build(rival)
 
 
-def test_foreign_ids_are_out_of_sight_everywhere_and_look_like_missing_ones(acme, rival, foreign):
+# by day each address meets half of the people, in turn; by night all of them
+@pytest.mark.parametrize("share", [2, pytest.param(1, marks=pytest.mark.nightly)])
+def test_foreign_ids_are_out_of_sight_everywhere_and_look_like_missing_ones(
+    acme, rival, foreign, share
+):
     """A2, A7: the same status and the same words, and never the other company's canary."""
     leaks, differences = [], []
     clients = {name: client_of(getattr(acme, name)) for name in PEOPLE}
-    for text, view in interesting():
+    for turn, (text, view) in enumerate(interesting()):
         if "pk" not in text:
             continue
         pk = foreign[model_of(view)].pk
         for method in methods_of(view):
-            for name, client in clients.items():
+            for name, client in list(clients.items())[turn % share :: share]:
                 answer = ask(client, method, path_of(text, pk))
                 missing = ask(client, method, path_of(text, 999_999_999))
                 if rival.canary.encode() in answer.content or answer.status_code < 400:
