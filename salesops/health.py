@@ -15,7 +15,9 @@ from kit.pages import public
 from org.middleware import wants_json
 
 # no answer at all; connection lost; the server shuts down, crashed, or starts
-GONE = {None, "08000", "08003", "08006", "57P01", "57P02", "57P03", "53300"}
+# the connection is lost or refused; the last two: of two acts that wait for each other the database
+# undid this one
+GONE = {None, "08000", "08003", "08006", "57P01", "57P02", "57P03", "53300", "40001", "40P01"}
 
 
 @public
@@ -74,7 +76,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether the database went away, not whether it refused a statement."""
+    """Whether sending it again will do: the database went away, or undid it for another's sake."""
     while error is not None:
         if isinstance(error, InterfaceError | OperationalError):
             return getattr(error.__cause__, "sqlstate", None) in GONE

@@ -119,6 +119,9 @@ def test_a_statement_the_database_refused_is_no_outage():
     lost = OperationalError()
     lost.__cause__ = psycopg.errors.AdminShutdown()
     assert health.is_away(lost)
+    crossed = OperationalError("deadlock detected")
+    crossed.__cause__ = psycopg.errors.DeadlockDetected()
+    assert health.is_away(crossed)
 
 
 def test_lines_of_other_libraries_keep_their_numbers_only(lines):
