@@ -50,7 +50,7 @@ def change(
 
     Errors: Forbidden, Refused("stale" | "incomplete", errors by input).
     """
-    rows = Application.objects.select_for_update(of=("self",)).select_related("owner")
+    rows = Application.objects.select_for_update(no_key=True, of=("self",)).select_related("owner")
     application = rows.get(pk=application.pk)
     check(by, "applications.change", application)
     if seen and seen != application.updated_at.isoformat():

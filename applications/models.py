@@ -72,7 +72,7 @@ class Application(Document):
 
         Whoever asks holds the person's row, so that two submissions cannot both find a day free.
         """
-        person = Member.objects.select_for_update(of=("self",), no_key=True)
+        person = Member.objects.select_for_update(no_key=True, of=("self",))
         person.get(pk=self.owner_id)
         others = Application.objects.filter(owner=self.owner_id, kind=self.kind)
         return others.filter(status__in=STANDING).exclude(pk=self.pk)

@@ -76,10 +76,10 @@ def record(
 ) -> AuditLine:
     """GOV-1.2: append one line to the company's chain; locks the head until the commit."""
     pk = required()
-    head = Head.objects.select_for_update().filter(company_id=pk).first()
+    head = Head.objects.select_for_update(no_key=True).filter(company_id=pk).first()
     if head is None:
         Head.objects.bulk_create([Head(company_id=pk)], ignore_conflicts=True)
-        head = Head.objects.select_for_update().get(company_id=pk)
+        head = Head.objects.select_for_update(no_key=True).get(company_id=pk)
     came = origin()
     line = AuditLine(
         company_id=pk,

@@ -40,7 +40,7 @@ def move(customers: Collection[int], *, to: Member, reason: str, by: Member) -> 
     """Owner, unit and path of what is going; called under the lock of the customers."""
     unit = Unit.objects.get(pk=to.scope.home.unit_id)
     rows = open_ones(customers, by).filter(status__in=GOING).exclude(owner=to)
-    going = list(rows.select_for_update(of=("self",)).select_related("owner", "unit"))
+    going = list(rows.select_for_update(no_key=True, of=("self",)).select_related("owner", "unit"))
     place = {"owner": to, "unit": unit, "org_path": unit.path, "updated_at": timezone.now()}
     for contract in going:
         Contract.objects.filter(pk=contract.pk).update(**place)

@@ -49,7 +49,8 @@ def advance(moment: datetime | None = None, *, is_told: bool = True) -> str | No
     alone()
     moment = moment or timezone.now()
     now, today = closing.month_at(moment, zone()), moment.astimezone(zone()).date()
-    rows = {row.month: row for row in Period.objects.select_for_update().order_by("month")}
+    held = Period.objects.select_for_update(no_key=True).order_by("month")
+    rows = {row.month: row for row in held}
     step = closing.next_step(
         [
             closing.Month(row.month, row.state, row.collects_until or date.max)
@@ -154,7 +155,7 @@ def freeze(period: Period, *, by: Member) -> Period:
 
 def _freeze(period: Period, *, by: Member | None, moment: datetime, is_told: bool = True) -> Period:
     """Snapshot of every member and unit, in this transaction, once for each version."""
-    period = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
+    period = Period.objects.select_for_update(no_key=True, of=("self",)).get(pk=period.pk)
     if period.state != Period.State.COLLECTING:
         raise Refused(_("It is now “%(state)s”.") % {"state": period.stage.label}, code="moved")
     if Period.objects.unfrozen().filter(month__lt=period.month).exists():
@@ -234,7 +235,7 @@ def comment(review: Review, *, text: str, by: Member) -> Comment:
     if len(text) > LONGEST:
         raise Refused(_("This is too long."), errors={"text": _("This is too long.")})
     # two tabs of one person: the later one waits and then replaces
-    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    review = Review.objects.select_for_update(no_key=True, of=("self",)).get(pk=review.pk)
     found = Comment.objects.filter(review=review, by=by).first()
     before = {"text": found.text} if found else {}
     if found is None:
@@ -305,7 +306,7 @@ def reopened(asked: Reopening, by: Member) -> None:
     Errors: Refused("moved") when the following month was frozen meanwhile.
     """
     alone()
-    period = Period.objects.select_for_update(of=("self",)).get(pk=asked.period_id)
+    period = Period.objects.select_for_update(no_key=True, of=("self",)).get(pk=asked.period_id)
     if not is_last_frozen(period):
         raise Refused(_("Only the month frozen last can be opened again."), code="moved")
     moment = timezone.now()

@@ -110,7 +110,7 @@ def give_codes(user: User) -> None:
 @transaction.atomic
 def add_totp(user: User, *, secret: str, code: str, request: HttpRequest) -> Authenticator:
     """The code proves that the app has the secret."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if of(user, Type.TOTP).exists():
         raise Refused(_("There is an authenticator app already."), code="totp")
     code = "".join(code.split())
@@ -139,7 +139,7 @@ def drop_lonely_codes(user: User) -> None:
 @transaction.atomic
 def add_passkey(user: User, *, name: str, credential: str, request: HttpRequest) -> Authenticator:
     """A key that names its login itself and asks for the finger or the PIN."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if of(user, Type.WEBAUTHN).count() >= MOST_PASSKEYS:
         raise Refused(_("That is enough passkeys: remove one first."), code="many")
     said = parsed(credential)
@@ -177,7 +177,7 @@ def remove_passkey(user: User, passkey: Authenticator, *, request: HttpRequest) 
 @transaction.atomic
 def renew_codes(user: User, *, request: HttpRequest) -> None:
     """The old ones stop working."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not has_second(user):
         raise Refused(_("Recovery codes come with a second factor."), code="none")
     of(user, Type.RECOVERY_CODES).delete()

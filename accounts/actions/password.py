@@ -52,7 +52,7 @@ def reset_password(uid: str, token: str, *, password: str, request: HttpRequest)
         found = user_of(uid, token)
         if found is None:
             return None
-        user = User.objects.select_for_update().get(pk=found.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=found.pk)
         if not default_token_generator.check_token(user, token):
             return None
         user.set_password(password)

@@ -41,7 +41,7 @@ def submit(document: Document, *, by: Member) -> Case:
     kind = kinds[document.kind_name]
     check(by, f"{document._meta.app_label}.submit", document)
     model = type(document)
-    document = model.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    document = model.objects.select_for_update(no_key=True, of=("self",)).get(pk=document.pk)
     if not document.is_open_to_edit and not is_stale(document):
         raise Refused(_("It was submitted already."), code="moved")
     if missing := kind.check(document):

@@ -121,7 +121,8 @@ def discard_change(change: ChainChange, *, by: Member) -> ChainChange:
 def put_in_force(change: ChainChange, by: Member) -> None:
     """The last approval makes the next version; documents that run keep theirs (T8)."""
     kind = kinds[change.kind]
-    newest = Chain.objects.select_for_update().filter(kind=kind.name).order_by("-version").first()
+    chains = Chain.objects.select_for_update(no_key=True).filter(kind=kind.name)
+    newest = chains.order_by("-version").first()
     if newest is None or newest.version != change.base_version:
         raise Refused(stale_base(change), code="stale")
     # what the manual fixes may have changed since it was written
@@ -141,7 +142,7 @@ def put_in_force(change: ChainChange, by: Member) -> None:
 
 def _locked(change: ChainChange) -> ChainChange:
     """One goes on, the others read the result."""
-    change = ChainChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+    change = ChainChange.objects.select_for_update(no_key=True, of=("self",)).get(pk=change.pk)
     if not change.is_open_to_edit:
         raise Refused(_("It is no longer open to edit."), code="moved")
     return change

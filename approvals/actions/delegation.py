@@ -39,7 +39,7 @@ def delegate(
     _check_person(principal, stand_in)
     # both rows are locked: two requests cannot both find the period free
     pair = Member.objects.filter(pk__in={principal.pk, stand_in.pk}).order_by("pk")
-    list(pair.select_for_update(of=("self",)))
+    list(pair.select_for_update(no_key=True, of=("self",)))
     _check_overlap(principal, stand_in, starts_on, ends_on, chosen)
     row = Delegation.objects.create(
         principal=principal,

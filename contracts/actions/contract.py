@@ -105,7 +105,7 @@ def change(
     note. `seen` is the `updated_at` of what the writer started from. Errors: Forbidden,
     Refused("moved" | "stale" | "incomplete", errors by field such as lines-0-vat_category).
     """
-    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    contract = Contract.objects.select_for_update(no_key=True, of=("self",)).get(pk=contract.pk)
     check(by, "contracts.change", contract)
     if seen and seen != contract.updated_at.isoformat():
         raise Refused(_("Somebody has changed it since you opened it."), code="stale")
@@ -182,7 +182,7 @@ def archive(contract: Contract, *, by: Member, place: str) -> Contract:
 
     Errors: Forbidden, Refused("moved"), Refused("incomplete", errors by field).
     """
-    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    contract = Contract.objects.select_for_update(no_key=True, of=("self",)).get(pk=contract.pk)
     check(by, "contracts.archive", contract)
     place = place.strip()
     copy_ = Attachment.objects.of(contract).kept().filter(purpose=Purpose.SIGNED_COPY).first()

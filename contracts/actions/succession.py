@@ -38,7 +38,7 @@ def succeed(pks: Sequence[int], *, to: Member, reason: str, by: Member) -> int:
     if not holds(to, *sorted(SELLING)):
         text = _("Only an active member with a selling post takes on contracts.")
         raise Refused(text, code="invalid", errors={"to": text})
-    rows = Contract.objects.select_for_update(of=("self",)).select_related("owner")
+    rows = Contract.objects.select_for_update(no_key=True, of=("self",)).select_related("owner")
     for contract in rows.filter(pk__in=pks, status__in=GOING).order_by("pk"):
         Contract.objects.filter(pk=contract.pk).update(owner=to, updated_at=timezone.now())
         before, after = {"owner": contract.owner.name}, {"owner": to.name}

@@ -94,7 +94,8 @@ def first_contact(customer: Customer, contact: dict[str, Any]) -> None:
 
 def locked(customer: Customer) -> Customer:
     """The row as it is now, held until the commit."""
-    return Customer.objects.select_for_update().select_related("owner", "unit").get(pk=customer.pk)
+    rows = Customer.objects.select_for_update(no_key=True)
+    return rows.select_related("owner", "unit").get(pk=customer.pk)
 
 
 def change(customer: Customer, *, by: Member, **fields: Any) -> Customer:
@@ -210,7 +211,7 @@ def share(
 def end_share(customer: Customer, *, share: int, by: Member) -> None:
     """The colleague stops seeing the customer at once; the log keeps that it was lent."""
     check(by, "customers.end_share", customer)
-    lent = customer.shares.select_for_update().filter(pk=share).first()
+    lent = customer.shares.select_for_update(no_key=True).filter(pk=share).first()
     if lent is None:
         raise Refused(_("This share has ended already."), code="moved")
     name = Member.objects.get(user_id=lent.user_id).name

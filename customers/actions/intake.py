@@ -90,7 +90,7 @@ def archive_many(ids: Sequence[int], *, by: Member) -> tuple[int, list[str]]:
 
     Touched means: changed, spoken of in the log, or named by any other record of any floor.
     """
-    rows = Customer.objects.select_for_update().filter(pk__in=ids, archived_at=None)
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids, archived_at=None)
     found = dict(rows.order_by("pk").values_list("pk", "name"))
     same = Customer.objects.filter(pk__in=found, updated_at=F("created_at"))
     kept = found.keys() - set(same.values_list("pk", flat=True))

@@ -52,7 +52,8 @@ def hand_over(
 
 def held(pks: Sequence[int]) -> list[Customer]:
     """The rows as they are now, locked in one order."""
-    rows = Customer.objects.select_for_update(of=("self",)).select_related("owner", "unit")
+    rows = Customer.objects.select_for_update(no_key=True, of=("self",))
+    rows = rows.select_related("owner", "unit")
     return list(rows.filter(pk__in=pks).order_by("pk"))
 
 
@@ -119,7 +120,8 @@ def succeed_visits(pks: Sequence[int], *, to: Member, reason: str, by: Member) -
     """Plans at customers of others; plans at one's own went along with the customer."""
     check(by, "org.administer")
     unit_of(to)
-    visits = Visit.objects.select_for_update(of=("self",)).select_related("owner", "customer")
+    visits = Visit.objects.select_for_update(no_key=True, of=("self",))
+    visits = visits.select_related("owner", "customer")
     for visit in visits.filter(pk__in=pks, status=Visit.Status.PLANNED).order_by("pk"):
         Visit.objects.filter(pk=visit.pk).update(owner=to, updated_at=timezone.now())
         before, after = {"owner": visit.owner.name}, {"owner": to.name}

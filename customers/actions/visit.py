@@ -119,7 +119,7 @@ def check_in(
         )
     else:
         check(by, "customers.start_visit", visit)
-        visit = Visit.objects.select_for_update().get(pk=visit.pk, customer=customer)
+        visit = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk, customer=customer)
         if visit.status != Status.PLANNED:
             raise Refused(_("This visit has begun or is over already."), code="moved")
     if (lat is None) != (lng is None):
@@ -167,9 +167,8 @@ def may_write_result(visit: Visit) -> None:
 def finish_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
     """T1.10: the result and the end of the visit; a next date makes the next plan with it."""
     check(by, "customers.finish_visit", visit)
-    visit = (
-        Visit.objects.select_for_update(of=("self",)).select_related("customer").get(pk=visit.pk)
-    )
+    rows = Visit.objects.select_for_update(no_key=True, of=("self",))
+    visit = rows.select_related("customer").get(pk=visit.pk)
     may_write_result(visit)
     assign(visit, result, RESULT)
     errors = {}
@@ -200,7 +199,7 @@ def finish_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
 def correct_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
     """T1.11: mend the result while it is fresh; what stood there before stays in the log."""
     check(by, "customers.correct_visit", visit)
-    rows = Visit.objects.select_for_update(of=("self",)).select_related("customer")
+    rows = Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
     visit = rows.get(pk=visit.pk)
     before = assign(visit, result, CORRECTED)
     errors = {} if visit.summary else {"summary": _("Say in a sentence what was discussed.")}

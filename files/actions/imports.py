@@ -299,7 +299,7 @@ def _commit(job: ImportJob, turn: Turn) -> None:
 def undo(job: ImportJob, *, by: Member) -> int:
     """T17: within a day, archive exactly what the import made and nobody has touched since."""
     check(by, "files.undo", job)
-    outcome = ImportOutcome.objects.select_for_update().filter(job=job).first()
+    outcome = ImportOutcome.objects.select_for_update(no_key=True).filter(job=job).first()
     if outcome is None or not move(job, (ImportState.DONE,), ImportState.UNDONE):
         raise Refused(_("This import was taken back already."), code="moved")
     archived, left = importers[job.kind].undo(outcome.ids, by=by)

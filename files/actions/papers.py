@@ -46,7 +46,7 @@ def attach(
     Errors: Forbidden, Refused("too_large" | "unwanted" | "twice", errors={"file": …}).
     """
     holder = holders[obj._meta.label_lower]
-    obj = holder.model.objects.select_for_update(of=("self",)).get(pk=obj.pk)
+    obj = holder.model.objects.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
     check(by, holder.rules[purpose], obj)
     most = param("files.most_megabytes")
     if file.size > most * 2**20:
@@ -113,7 +113,7 @@ def restore(paper: Attachment, *, by: Member) -> Attachment:
 
 def _set_archived(paper: Attachment, by: Member, verb: str, moment: Any) -> Attachment:
     target = target_of(paper)
-    target = type(target).objects.select_for_update(of=("self",)).get(pk=target.pk)
+    target = type(target).objects.select_for_update(no_key=True, of=("self",)).get(pk=target.pk)
     paper.refresh_from_db()
     check(by, f"files.{verb}", paper)
     if moment is None:

@@ -34,7 +34,7 @@ def set_picture(file: UploadedFile, *, kind: str, by: Member) -> CompanyPicture:
     data, size = drawn(file.read(), clean_name(file.name), PictureKind(kind))
     sha256 = hashlib.sha256(data).hexdigest()
     now, there = timezone.now(), CompanyPicture.objects.in_force().filter(kind=kind)
-    old = there.select_for_update().first()
+    old = there.select_for_update(no_key=True).first()
     if old and old.sha256 == sha256:
         _refuse(_("This picture is in use already."), "twice")
     there.update(until=now)

@@ -40,7 +40,7 @@ def asked(by: Member | None) -> None:
 def change_company(*, by: Member, **head: str) -> Company:
     """What stands at the head of the company's papers; papers already frozen keep theirs."""
     asked(by)
-    firm = Company.objects.select_for_update().get(pk=by.company_id)
+    firm = Company.objects.select_for_update(no_key=True).get(pk=by.company_id)
     if code := head.get("credit_code"):
         head["credit_code"], problems = credit_code(code)
         if problems:
@@ -70,7 +70,7 @@ def change_terms(*, terms: str, by: Member) -> Company:
     if text.count("\n") >= MOST_CLAUSES:
         sentence = _("At most %(most)s paragraphs.") % {"most": MOST_CLAUSES}
         raise Refused(sentence, code="long", errors={"terms": sentence})
-    firm = Company.objects.select_for_update().get(pk=by.company_id)
+    firm = Company.objects.select_for_update(no_key=True).get(pk=by.company_id)
     before = firm.terms
     Company.objects.filter(pk=firm.pk).update(terms=text)
     firm.refresh_from_db()

@@ -67,7 +67,7 @@ def move_unit(unit: Unit, *, target: Unit, by: Member) -> UnitMove:
 
 def held(unit_id: int, target_id: int) -> tuple[Unit, Unit]:
     """Both as they are now; the root's row lock lets one change of the tree happen at a time."""
-    Unit.objects.select_for_update().get(parent=None)
+    Unit.objects.select_for_update(no_key=True).get(parent=None)
     return Unit.objects.select_related("parent").get(pk=unit_id), Unit.objects.get(pk=target_id)
 
 

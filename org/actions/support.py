@@ -31,7 +31,7 @@ def grant_support(*, user: User, hours: int, reason: str, by: Member) -> Support
         text = _("Please give the reason in 5 characters or more.")
         raise Refused(text, code="reason", errors={"reason": text})
     # one at a time for a person, also when two administrators act at once
-    Company.objects.select_for_update().get(pk=by.company_id)
+    Company.objects.select_for_update(no_key=True).get(pk=by.company_id)
     if SupportAccess.objects.in_force().filter(user=user).exists():
         raise Refused(_("This person has access already: end it first."), code="twice")
     now = timezone.now()

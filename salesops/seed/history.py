@@ -348,7 +348,7 @@ def number(story: Story, paper: Paper) -> None:
 def write_log(story: Story) -> None:
     """Append what happened, oldest first, to the company's chain."""
     company = story.firm.company.pk
-    head = Head.objects.select_for_update().get(company_id=company)
+    head = Head.objects.select_for_update(no_key=True).get(company_id=company)
     lines, previous, seq = [], head.hash, head.seq
     for act in sorted(story.acts, key=lambda act: act.at):
         seq += 1
