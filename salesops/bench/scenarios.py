@@ -120,7 +120,8 @@ class Stage:
                 draft = self.drafted(self.mine[next(self.turn) % len(self.mine)])
                 draft = contracts.submit(draft, by=self.rep)
                 task = Task.objects.filter(case=draft.case, state="open").first()
-                yield draft.case_id, task.member_id, draft.case.content_hash
+            # outside: a transaction kept open here would lock out the server that is measured last
+            yield draft.case_id, task.member_id, draft.case.content_hash
 
     def inbox(self, number: int) -> Client:
         """Whoever decides first on the paper just submitted, with so many more of its like waiting.
