@@ -1,6 +1,7 @@
 """The types a declared form is made of: how each is typed, kept as JSON, read and shown."""
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -64,7 +65,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Field:
+class Field(ABC):
     """One question of a form, with one input of its name or several that begin with it.
 
     `value(answers)` is the answer as a type of ours, None when nothing was said; `shown` is how
@@ -77,9 +78,9 @@ class Field:
     help: str = ""
     is_wide: ClassVar[bool] = False
 
+    @abstractmethod
     def inputs(self, member: Member) -> dict[str, forms.Field]:
-        words = {"label": _(self.label), "required": self.required, "help_text": self.hint}
-        return {self.key: self.input(member, **words)}
+        """Its inputs by name."""
 
     @property
     def hint(self) -> str:
@@ -89,9 +90,6 @@ class Field:
     def term(self) -> Term | None:
         """The fact that steps may depend on, for the types that are one."""
         return None
-
-    def input(self, member: Member, **words: Any) -> forms.Field:
-        raise NotImplementedError
 
     def value(self, answers: Mapping[str, Any]) -> Any:
         return answers.get(self.key)
@@ -108,7 +106,20 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Text(Field):
+class Single(Field):
+    """A question with one input of its name."""
+
+    def inputs(self, member: Member) -> dict[str, forms.Field]:
+        words = {"label": _(self.label), "required": self.required, "help_text": self.hint}
+        return {self.key: self.input(member, **words)}
+
+    @abstractmethod
+    def input(self, member: Member, **words: Any) -> forms.Field:
+        """The input, with what all inputs have."""
+
+
+@dataclass(frozen=True)
+class Text(Single):
     """Words: one line, or several."""
 
     rows: int = 1
@@ -125,7 +136,7 @@ class Text(Field):
 
 
 @dataclass(frozen=True)
-class Number(Field):
+class Number(Single):
     """A whole number."""
 
     low: int = 0
@@ -143,7 +154,7 @@ class Number(Field):
 
 
 @dataclass(frozen=True)
-class Amount(Field):
+class Amount(Single):
     """Yuan; the first one of a form is what its case says and what amount bands ask for."""
 
     def input(self, member: Member, **words: Any) -> forms.Field:
@@ -160,7 +171,7 @@ class Amount(Field):
 
 
 @dataclass(frozen=True)
-class YesNo(Field):
+class YesNo(Single):
     """A box to tick."""
 
     required: bool = False
@@ -183,7 +194,7 @@ class YesNo(Field):
 
 
 @dataclass(frozen=True)
-class Choice(Field):
+class Choice(Single):
     """One of several, each with its msgid."""
 
     options: Mapping[str, str] = field(default_factory=dict)
@@ -204,7 +215,7 @@ class Choice(Field):
 
 
 @dataclass(frozen=True)
-class Day(Field):
+class Day(Single):
     """A single day."""
 
     def input(self, member: Member, **words: Any) -> forms.Field:
@@ -267,7 +278,7 @@ class Colleague(forms.ModelChoiceField):
 
 
 @dataclass(frozen=True)
-class Person(Field):
+class Person(Single):
     """A colleague at hand: of one's own unit, of those above it, or with one's post beside it."""
 
     def input(self, member: Member, **words: Any) -> forms.Field:

@@ -153,12 +153,17 @@ class ApprovalsConfig(AppConfig):
             output_field=DecimalField(max_digits=20, decimal_places=2),
         )
         facts = {"model": "approvals.case", "at": "decided_at", "where": decided}
-        register(Measure("decided_cases", N_("Decided documents"), value=Count("pk"), **facts))
         register(
             Measure(
-                "approval_hours", N_("Hours of approval"), value=Sum(hours), is_hours=True, **facts
+                "decided_cases", N_("Decided documents"), value=Count("pk"), icon="gavel", **facts
             )
         )
+        register(
+            Measure(
+                "approval_hours", N_("Hours of approval"), value=Sum(hours), is_hours=True,
+                icon="clock", **facts,
+            )
+        )  # fmt: skip
 
 
 def say_what_is_left() -> None:

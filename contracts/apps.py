@@ -118,6 +118,7 @@ class ContractsConfig(AppConfig):
         measures.register(
             measures.Measure(
                 key="signed_amount",
+                icon="file-text",
                 label=N_("Signed amount"),
                 model="contracts.Contract",
                 at="signed_on",
@@ -131,6 +132,7 @@ class ContractsConfig(AppConfig):
         measures.register(
             measures.Measure(
                 key="contracts",
+                icon="writing-sign",
                 label=N_("Signed contracts"),
                 model="contracts.Contract",
                 at="signed_on",

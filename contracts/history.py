@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from approvals.history import VERBS as ENGINE
 from approvals.models import Status
+from audit.history import events
 from audit.models import AuditLine
 from contracts.models import Contract
 from kit.money import show
@@ -15,23 +17,13 @@ from kit.registry import Event
 from org.models import Member
 
 # verbs of the log with their words, icons and colours
-VERBS = {
+VERBS = ENGINE | {
     "contracts.hand_over": {
         "label": N_("Handed over"), "icon": "user-share", "colour": "amber",
     },
     "contracts.create": {"label": N_("Drafted"), "icon": "file-plus", "colour": "grey"},
     "contracts.change": {"label": N_("Changed"), "icon": "pencil", "colour": "grey"},
     "contracts.submit": {"label": N_("Submitted for review"), "icon": "send", "colour": "blue"},
-    "approvals.approve": {"label": N_("Approved a step"), "icon": "check", "colour": "green"},
-    "approvals.return": {
-        "label": N_("Sent back"), "icon": "arrow-back-up", "colour": "amber",
-    },
-    "approvals.reject": {"label": N_("Rejected"), "icon": "x", "colour": "red"},
-    "approvals.withdraw": {
-        "label": N_("Withdrawn"), "icon": "arrow-back-up", "colour": "grey",
-    },
-    "approvals.ask_again": {"label": N_("Somebody else was asked"), "icon": "user-share",
-                            "colour": "amber"},
     "contracts.sign": {"label": N_("Signed"), "icon": "signature", "colour": "green"},
     "contracts.archive": {"label": N_("Archived"), "icon": "archive", "colour": "green"},
     "contracts.attach": {"label": N_("File attached"), "icon": "paperclip", "colour": "grey"},
@@ -49,20 +41,11 @@ VERBS = {
 
 def log(member: Member, contract: Contract, limit: int) -> Iterator[Event]:
     """Lines of the chained log about the contract."""
-    lines = AuditLine.objects.filter(
-        object_kind="contracts.contract", object_id=contract.pk, verb__in=VERBS
-    )
-    for line in lines.order_by("-seq")[:limit]:
-        known = VERBS[line.verb]
-        words = known["label"]
-        yield Event(
-            at=line.at,
-            icon=known["icon"],
-            text=_(words),
-            who=line.actor_name,
-            note=changed(line) if line.verb == "contracts.change" else line.note,
-            colour=known["colour"],
-        )
+    return events(contract, VERBS, limit, said)
+
+
+def said(line: AuditLine) -> str:
+    return changed(line) if line.verb == "contracts.change" else line.note
 
 
 def changed(line: AuditLine) -> str:

@@ -229,6 +229,7 @@ class CustomersConfig(AppConfig):
         register(
             Measure(
                 key="new_customers",
+                icon="user-plus",
                 label=N_("New customers"),
                 model="customers.customer",
                 at="created_at",
@@ -241,6 +242,7 @@ class CustomersConfig(AppConfig):
         register(
             Measure(
                 key="visits",
+                icon="map-pin",
                 label=N_("Visits"),
                 model="customers.visit",
                 at="checked_in_at",
@@ -254,6 +256,7 @@ class CustomersConfig(AppConfig):
         register(
             Measure(
                 key="effective_visits",
+                icon="map-pin-check",
                 label=N_("Effective visits"),
                 model="customers.visit",
                 at="checked_in_at",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as N_
 
+from audit.history import events
 from audit.models import AuditLine
 from customers.models import Contact, Customer, CustomerShare, OwnerHistory, Tier, Visit
 from customers.numbers import is_open, is_said_to
@@ -178,19 +179,16 @@ def corrections(member: Member, visit: Visit) -> Iterator[Event]:
 
 def log(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
     """Lines of the chained log about the file itself, old and new values beside each other."""
-    lines = AuditLine.objects.filter(
-        object_kind="customers.customer", object_id=customer.pk, verb__in=VERBS
-    ).order_by("-seq")[:limit]
     is_whole = is_open(member, customer)
-    for line in lines:
-        known = VERBS[line.verb]
-        note = line.note if is_whole else masks.text(line.note)
+
+    def note(line: AuditLine) -> str:
         if line.verb == "customers.reveal":
-            note = line.after.get("contact", "")
-        elif line.before:
-            note = changed(line, is_whole)
-        words = known["label"]
-        yield Event(at=line.at, icon=known["icon"], text=_(words), who=line.actor_name, note=note)
+            return line.after.get("contact", "")
+        if line.before:
+            return changed(line, is_whole)
+        return line.note if is_whole else masks.text(line.note)
+
+    return events(customer, VERBS, limit, note)
 
 
 def changed(line: AuditLine, is_whole: bool) -> str:

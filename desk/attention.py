@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from approvals.models import Case, Task
 from customers.models import Customer
-from desk.dashboard import KEYS, Period, limits, table
+from desk.dashboard import Period, limits, table
 from desk.pending import listed
-from figures.totals import Row, figures
+from figures.totals import Row, figures, region_of
 from kit.calendar import workdays_between
 from kit.templatetags.so import money_short
 from org.access import after
@@ -74,11 +74,6 @@ class Groups:
         return {"counted": "true", "unit": key}
 
 
-def region_of(path: str) -> int:
-    parts = path.strip("/").split("/")
-    return int(parts[min(1, len(parts) - 1)])
-
-
 def concerns(
     member: Member, period: Period, within: Unit | None, owner: Member | None, seat: Unit | None
 ) -> list[Concern]:
@@ -88,7 +83,7 @@ def concerns(
         return []
     limit = within or seat
     groups = Groups(member, way, limit, owner)
-    old = figures(member, KEYS, *period.before, by=way, within=limit)
+    old = figures(member, ("signed_amount",), *period.before, by=way, within=limit)
     before = {row.key: row.values for row in old}
     found = {row.key: Concern(row.key, row.label, is_person=way == "member") for row in rows}
     done = workdays_between(period.first, period.last, work_table())

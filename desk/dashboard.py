@@ -14,7 +14,7 @@ from customers.regions import LETTERS, PROVINCES
 from figures.compare import growth
 from figures.measures import measures
 from figures.totals import Number, Row, figures, rows_url
-from kit.calendar import workdays_between
+from kit.calendar import shifted, workdays_between
 from kit.forms import number
 from kpi.models import Period as Close
 from org.access import after
@@ -22,12 +22,6 @@ from org.models import Member, Unit
 from tenancy.calendar import work_table
 
 KEYS = ("signed_amount", "contracts", "visits", "new_customers")
-ICONS = {
-    "signed_amount": "file-text",
-    "contracts": "writing-sign",
-    "visits": "map-pin",
-    "new_customers": "user-plus",
-}
 MONTHS = 12
 CHOICE = 24  # months to choose among; older ones open by their address
 BEST = 6
@@ -102,12 +96,6 @@ def parsed(month: str, today: date) -> date | None:
     return chosen if date(2000, 1, 1) <= chosen <= today else None
 
 
-def shifted(first: date, months: int) -> date:
-    """The first of a month some months away."""
-    count = first.year * 12 + first.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
-
-
 def history(
     member: Member, period: Period, today: date, within: Unit | None, owner: Member | None
 ) -> list[Row]:
@@ -135,7 +123,7 @@ def card(
     change = growth(Decimal(value), Decimal(old) * pace)
     return {
         "label": _(measure.label),
-        "icon": ICONS[key],
+        "icon": measure.icon,
         "value": value,
         "is_money": measure.is_money,
         "url": rows_url(measure, args, period.first, period.last),

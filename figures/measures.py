@@ -29,6 +29,7 @@ class Measure:
     clause: str = ""
     is_money: bool = False
     is_hours: bool = False
+    icon: str = "chart-bar"
     fixed: Mapping[str, str] = field(default_factory=dict)
     span: tuple[str, str] = ("", "")
 

@@ -183,11 +183,11 @@ def _counted(
     found = rows.values(so_group=group).annotate(so_number=measure.value)
     pairs = found.values_list("so_group", "so_number")
     if question.by == "region":
-        return [(_region(path), number) for path, number in pairs]
+        return [(region_of(path), number) for path, number in pairs]
     return pairs
 
 
-def _region(path: str) -> int:
+def region_of(path: str) -> int:
     """The second part of the path; the root stands for what hangs on it alone."""
     parts = path.strip("/").split("/")
     return int(parts[1] if len(parts) > 1 else parts[0])

@@ -126,6 +126,12 @@ def month_of(day: dt.date) -> tuple[dt.date, dt.date]:
     return first, (first + dt.timedelta(32)).replace(day=1) - dt.timedelta(1)
 
 
+def shifted(first: dt.date, months: int) -> dt.date:
+    """The first of a month some months away."""
+    count = first.year * 12 + first.month - 1 + months
+    return dt.date(count // 12, count % 12 + 1, 1)
+
+
 def elapsed_share(day: dt.date, month: dt.date, table: Table) -> Decimal:
     """Time progress: workdays of the month up to and including `day` ÷ all its workdays, 0 to 1.
 

@@ -14,7 +14,7 @@ from approvals.models import OPEN_TO_EDIT
 from audit.actions import record
 from figures.measures import measures
 from kit.because import Refused
-from kit.calendar import month_of
+from kit.calendar import month_of, shifted
 from kpi import closing, counting
 from kpi.access import is_last_frozen
 from kpi.models import LONGEST, Comment, Freeze, Period, Reopening, Review
@@ -82,7 +82,7 @@ def run_clock() -> dict[str, int]:
 
 def _is_recent(month: date, now: date) -> bool:
     """Of months made up for after a standstill only the last one is news."""
-    return closing.shifted(month, 1) >= now
+    return shifted(month, 1) >= now
 
 
 def open_(month: date, *, moment: datetime) -> Period:
@@ -119,7 +119,7 @@ def enrol_daily(moment: datetime | None = None) -> JobRun | None:
 
 def collects_until(month: date) -> date:
     """KPI-2.1: the last day on which documents are taken in, by the parameter of that month."""
-    following = closing.shifted(month, 1)
+    following = shifted(month, 1)
     return closing.last_day(month, param("kpi.freeze_day", on=following), work_table())
 
 

@@ -4,15 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from kit.calendar import Table, add_workdays, month_of
-
-MONTHS = 12
-
-
-def shifted(first: dt.date, months: int) -> dt.date:
-    """The first of a month some months away."""
-    count = first.year * MONTHS + first.month - 1 + months
-    return dt.date(count // MONTHS, count % MONTHS + 1, 1)
+from kit.calendar import Table, add_workdays, month_of, shifted
 
 
 def month_at(moment: dt.datetime, zone: ZoneInfo) -> dt.date:

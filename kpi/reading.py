@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 from figures.compare import growth
 from figures.measures import Measure, measures
 from figures.totals import figures
-from kit.calendar import elapsed_share, month_of
+from kit.calendar import elapsed_share, month_of, shifted
 from kit.registry import places
 from kpi import counting
-from kpi.closing import shifted
 from kpi.models import Period, Review, Standing, Value
 from org.access import after
 from org.models import Member, Unit
@@ -29,15 +28,6 @@ from tenancy.context import required
 YEAR = 12
 # of the tables; a page of one person shows every measure there is
 CHIEF = ("signed_amount", "contracts", "visits", "new_customers")
-ICONS = {
-    "signed_amount": "file-text",
-    "contracts": "writing-sign",
-    "visits": "map-pin",
-    "effective_visits": "map-pin-check",
-    "new_customers": "user-plus",
-    "decided_cases": "gavel",
-    "approval_hours": "clock",
-}
 DOCUMENTS = 100
 # months in which a person's numbers are not those that were counted
 DIFFERENT = """
@@ -174,7 +164,7 @@ def card(
     return {
         "key": measure.key,
         "label": _(measure.label),
-        "icon": ICONS.get(measure.key, "chart-bar"),
+        "icon": measure.icon,
         "is_money": measure.is_money,
         "value": plain(measure, now.total),
         "late": plain(measure, now.late) if now.late else None,

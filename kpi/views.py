@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from approvals.board import board
 from kit.because import Refused
+from kit.calendar import shifted
 from kit.forms import number
 from kit.lists import page_of
 from kit.registry import timeline_of
-from kpi import actions, closing, reading
+from kpi import actions, reading
 from kpi.forms import CommentForm, ReopenForm
 from kpi.models import Period, Reopening, Review
 from org.access import page
@@ -72,7 +73,7 @@ def who(member: Member, unit: Unit | None) -> dict[str, Any]:
 
 def around(member: Member, period: Period) -> dict[str, Period | None]:
     """The neighbouring months there are."""
-    wanted = {"before": closing.shifted(period.month, -1), "next": closing.shifted(period.month, 1)}
+    wanted = {"before": shifted(period.month, -1), "next": shifted(period.month, 1)}
     rows = Period.objects.visible_to(member).filter(month__in=wanted.values())
     found = {row.month: row for row in rows}
     return {name: found.get(month) for name, month in wanted.items()}
@@ -162,8 +163,8 @@ def _review(request: HttpRequest, review: Review, form: CommentForm | None = Non
 def neighbours(member: Member, review: Review) -> dict[str, Review | None]:
     """The same person's review of the month before and after, if the reader sees it."""
     months = {
-        "before": closing.shifted(review.period.month, -1),
-        "next": closing.shifted(review.period.month, 1),
+        "before": shifted(review.period.month, -1),
+        "next": shifted(review.period.month, 1),
     }
     rows = Review.objects.visible_to(member).filter(
         owner=review.owner_id, period__month__in=months.values()

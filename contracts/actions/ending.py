@@ -7,8 +7,7 @@ from django.utils.translation import gettext_noop as N_
 
 from contracts.models import Contract
 from contracts.terms import farthest, marks
-from notices.actions import write_many
-from notices.models import Notice
+from notices.actions import remind_of
 
 
 def tell_ending() -> int:
@@ -19,18 +18,12 @@ def tell_ending() -> int:
     today = timezone.localdate()
     limits = sorted(days for days, _colour in marks())
     rows = Contract.objects.ending(today, today + timedelta(farthest())).order_by("ends_on", "id")
-    news = []
-    for pk, owner, end in rows.values_list("pk", "owner_id", "ends_on"):
-        limit = next(days for days in limits if (end - today).days <= days)
-        news.append(
-            Notice(
-                member_id=owner,
-                topic="contracts.ending",
-                text=N_("%(name)s ends on %(day)s"),
-                event=f"contracts.ending:{pk}.{end:%Y%m%d}.{limit}",
-                kind="contracts.contract",
-                target_id=pk,
-                values={"day": f"{end:%Y-%m-%d}"},
-            )
-        )
-    return write_many("contracts.ending", news)
+    told = (
+        (owner, pk, end, f"{pk}.{end:%Y%m%d}.{nearest(limits, (end - today).days)}")
+        for pk, owner, end in rows.values_list("pk", "owner_id", "ends_on")
+    )
+    return remind_of("contracts.ending", N_("%(name)s ends on %(day)s"), "contracts.contract", told)
+
+
+def nearest(limits: list[int], left: int) -> int:
+    return next(days for days in limits if left <= days)

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_noop as N_
 
 from approvals.models import Status
 from contracts.models import Contract
-from notices.actions import write_many
-from notices.models import Notice
+from notices.actions import remind_of
 from tenancy.params import param
 
 OPEN = (Status.DRAFT, Status.RETURNED, Status.WITHDRAWN)
@@ -44,16 +43,6 @@ def since(rows: QuerySet, moment: str, key: str, after: date, day: date) -> Quer
 
 
 def tell(topic: str, text: str, rows: QuerySet) -> int:
-    news = [
-        Notice(
-            member_id=owner,
-            topic=topic,
-            text=text,
-            event=f"{topic}:{pk}.{since:%Y%m%d}",
-            kind="contracts.contract",
-            target_id=pk,
-            values={"day": f"{since:%Y-%m-%d}"},
-        )
-        for pk, owner, since in rows.order_by("_day", "pk").values_list("pk", "owner_id", "_day")
-    ]
-    return write_many(topic, news)
+    found = rows.order_by("_day", "pk").values_list("pk", "owner_id", "_day")
+    told = ((owner, pk, on, f"{pk}.{on:%Y%m%d}") for pk, owner, on in found)
+    return remind_of(topic, text, "contracts.contract", told)

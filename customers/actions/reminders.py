@@ -1,6 +1,6 @@
 """CUS-1.8, CUS-1.9: owners are reminded of visits that are due and of customers left too long."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
@@ -9,8 +9,7 @@ from django.utils.translation import gettext_noop as N_
 
 from customers.models import Customer, Tier, Visit
 from customers.models.customer import cadence
-from notices.actions import write_many
-from notices.models import Notice
+from notices.actions import remind_of
 from tenancy.params import param
 
 
@@ -27,9 +26,10 @@ def _visits(after: date, day: date) -> int:
         planned_on__gt=after + ahead,
         planned_on__lte=day + ahead,
     ).order_by("planned_on", "pk")
-    return tell(
+    return remind_of(
         "customers.visit_due",
         N_("A visit to %(name)s is planned for %(day)s"),
+        "customers.customer",
         (
             (owner, customer, on, f"{pk}.{on:%Y%m%d}")
             for pk, owner, customer, on in rows.values_list(
@@ -54,28 +54,12 @@ def overdue_since(after: date, day: date) -> QuerySet[Customer]:
 def _contacts(after: date, day: date) -> int:
     rows = overdue_since(after, day).order_by("_contact", "pk")
     names = ("pk", "owner_id", "_contact", "next_visit_on")
-    return tell(
+    return remind_of(
         "customers.contact_due",
         N_("%(name)s has waited too long for a contact, since %(day)s"),
+        "customers.customer",
         (
             (owner, pk, planned or contact, f"{pk}.{planned or contact:%Y%m%d}")
             for pk, owner, contact, planned in rows.values_list(*names)
         ),
     )
-
-
-def tell(topic: str, text: str, rows: Iterable[tuple[int, int, date, str]]) -> int:
-    """Rows are (owner, customer, day, what makes it this very spell)."""
-    news = [
-        Notice(
-            member_id=owner,
-            topic=topic,
-            text=text,
-            event=f"{topic}:{spell}",
-            kind="customers.customer",
-            target_id=customer,
-            values={"day": f"{on:%Y-%m-%d}"},
-        )
-        for owner, customer, on, spell in rows
-    ]
-    return write_many(topic, news)

@@ -6,12 +6,12 @@ from notices.actions.notice import (
     read,
     read_all,
     receive,
+    remind_of,
     settle,
     tidy,
     unread,
     unread_all,
     write,
-    write_many,
 )
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "read",
     "read_all",
     "receive",
+    "remind_of",
     "send_mail",
     "settle",
     "stop",
@@ -32,5 +33,4 @@ __all__ = [
     "unread_all",
     "waiting_mail",
     "write",
-    "write_many",
 ]

@@ -1,7 +1,7 @@
 """Writing notices from news, and reading them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -33,6 +33,26 @@ def write(
     news = [
         Notice(member_id=pk, topic=topic, values=dict(values or {}), **about)
         for pk in set(to) - {by}
+    ]
+    return write_many(topic, news)
+
+
+def remind_of(topic: str, text: str, kind: str, rows: Iterable[tuple[int, int, date, str]]) -> int:
+    """Owners of records are told of a day; a row is (owner, record, day, what makes it this spell).
+
+    `text` is a msgid with `%(name)s` and `%(day)s`; each spell is told once.
+    """
+    news = [
+        Notice(
+            member_id=owner,
+            topic=topic,
+            text=text,
+            event=f"{topic}:{spell}",
+            kind=kind,
+            target_id=record,
+            values={"day": f"{day:%Y-%m-%d}"},
+        )
+        for owner, record, day, spell in rows
     ]
     return write_many(topic, news)
 

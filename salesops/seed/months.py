@@ -3,8 +3,8 @@
 import datetime as dt
 
 from customers.models import Visit
+from kit.calendar import shifted
 from kpi import actions
-from kpi.closing import shifted
 from kpi.models import Period, Review
 from salesops.seed import words
 from salesops.seed.clock import standing

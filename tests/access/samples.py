@@ -20,7 +20,7 @@ from customers import actions as customers
 from customers.models import Contact, Customer, Note, Visit
 from files import actions as files
 from files.models import Attachment, CompanyPicture, ExportJob, ImportJob
-from kpi.closing import shifted
+from kit.calendar import shifted
 from kpi.models import Comment, Freeze, Period, Reopening, Review
 from notices.models import Notice
 from org import actions as org
