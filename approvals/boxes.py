@@ -5,14 +5,14 @@ from typing import Any
 
 from django.db.models import Max, Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
 from approvals import actions
-from approvals.kinds import kinds
+from approvals.kinds import document_url, kinds
 from approvals.models import Case, Decision, Task
 from approvals.waiting import row_of, waiting
+from org.models import Member
 
 MOST = 50
 BOXES = (
@@ -26,8 +26,22 @@ BOXES = (
 VERBS = ("approve", "return", "reject")
 
 
-def document_url(case: Case) -> str:
-    return reverse(kinds[case.kind].url, args=[case.object_id])
+def linked(member: Member, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The rows with the address of their document; none where somebody else has taken it over."""
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        wanted.setdefault(row["case"].kind, set()).add(row["case"].object_id)
+    seen = set()
+    for name, ids in wanted.items():
+        documents = kinds[name].model.objects.visible_to(member).filter(pk__in=ids)
+        seen |= {(name, pk) for pk in documents.values_list("pk", flat=True)}
+    for row in rows:
+        case = row["case"]
+        row["kind"] = kinds[case.kind].label
+        row["url"] = ""
+        if (case.kind, case.object_id) in seen:
+            row["url"] = document_url(case)
+    return {"rows": rows}
 
 
 def late(request: HttpRequest) -> dict[str, Any]:
@@ -52,14 +66,12 @@ def decided(request: HttpRequest, **whose: Any) -> dict[str, Any]:
         .select_related("case", "case__owner", "behalf", "by")
         .order_by("-at", "-id")[:MOST]
     )
-    return {"rows": [_done(row) for row in rows]}
+    return linked(request.member, [_done(row) for row in rows])
 
 
 def _done(row: Decision) -> dict[str, Any]:
     return {
         "case": row.case,
-        "url": document_url(row.case),
-        "kind": kinds[row.case.kind].label,
         "step": row.step_name,
         "label": actions.verb_label(row.verb),
         "colour": {"approve": "green", "return": "amber"}.get(row.verb, "red"),
@@ -71,7 +83,8 @@ def _done(row: Decision) -> dict[str, Any]:
 
 def of_cases(request: HttpRequest, **which: Any) -> dict[str, Any]:
     cases = Case.objects.visible_to(request.member).filter(**which).select_related("owner")
-    return {"rows": [_case(case) for case in cases.order_by("-updated_at", "-id")[:MOST]]}
+    rows = [_case(case) for case in cases.order_by("-updated_at", "-id")[:MOST]]
+    return linked(request.member, rows)
 
 
 COLOURS = {"running": "blue", "returned": "amber", "withdrawn": "grey", "rejected": "red",
@@ -81,8 +94,6 @@ COLOURS = {"running": "blue", "returned": "amber", "withdrawn": "grey", "rejecte
 def _case(case: Case) -> dict[str, Any]:
     return {
         "case": case,
-        "url": document_url(case),
-        "kind": kinds[case.kind].label,
         "label": case.get_state_display(),
         "colour": COLOURS[case.state],
         "at": case.submitted_at,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
 
 from approvals.board import board, shown
-from approvals.kinds import kinds
+from approvals.kinds import document_url, kinds
 from approvals.models import Case, Document, InboxVisit
 from files.holders import holders
 from files.panels import attachments
@@ -21,10 +21,11 @@ def glance(
     """The context of `approvals/_case.html`: one fragment in the list, the same as a page.
 
     An app hands down the facts of its kind as panels of `<kind>.glance`; a kind without any shows
-    the snapshot itself, which is what the approvers decide on.
+    the snapshot itself, which is what the approvers decide on. 404 where the document was handed
+    over since: who was in the case before reads nothing of what others write now.
     """
     kind = kinds[case.kind]
-    document = document_of(case)
+    document = document_of(member, case)
     before = InboxVisit.objects.filter(member=member).values_list("before", flat=True).first()
     place = f"{case.kind}.glance"
     seen_board = board(member, document, typed, since=before)
@@ -32,7 +33,7 @@ def glance(
         "case": case,
         "kind": kind.label,
         "document": document,
-        "url": reverse(kind.url, args=[case.object_id]),
+        "url": document_url(case),
         "board": seen_board,
         "risks": seen_board.risks,
         "panels": panels_of(place, member, document),
@@ -42,15 +43,16 @@ def glance(
     }
 
 
-def document_of(case: Case) -> Document:
-    """The document with what its snapshot and its page read of it."""
+def document_of(member: Member, case: Case) -> Document:
+    """The document with what its snapshot and its page read of it, if the member sees it."""
     model = kinds[case.kind].model
     links = [
         field.name
         for field in model._meta.concrete_fields
         if field.many_to_one and not field.null and field.name != "company"
     ]
-    document = model.objects.select_related(*links).get(pk=case.object_id)
+    rows = model.objects.visible_to(member).select_related(*links)
+    document = get_object_or_404(rows, pk=case.object_id)
     document.case = case
     return document
 

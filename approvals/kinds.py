@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from kit.because import Line
 from kit.registry import bind, place
 
@@ -116,6 +118,11 @@ def thawed(kept: Mapping[str, Any], terms: Iterable[Term]) -> dict[str, Any]:
 
 
 kinds: dict[str, Kind] = {}
+
+
+def document_url(case: Any) -> str:
+    """The page of the document behind a case."""
+    return reverse(kinds[case.kind].url, args=[case.object_id])
 
 
 def register(kind: Kind) -> None:

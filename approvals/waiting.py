@@ -8,14 +8,13 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
 from approvals import actions
 from approvals.actions.batch import alone
 from approvals.board import differences, risks_of
-from approvals.kinds import kinds
+from approvals.kinds import document_url, kinds
 from approvals.models import ADDED, Decision, Delegation, Task, Version
 from kit.forms import number
 from kit.lists import page_of
@@ -196,7 +195,7 @@ def row_of(task: Task, now: Any, member: Member, until: Mapping[int, date]) -> d
     reminded = task.reminded_last
     return {
         "case": task.case,
-        "url": reverse(kinds[task.case.kind].url, args=[task.case.object_id]),
+        "url": document_url(task.case),
         "kind": kinds[task.case.kind].label,
         "step": task.step.name,
         "due_at": task.due_at,

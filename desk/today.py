@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from approvals.kinds import kinds
+from approvals.kinds import document_url
 from approvals.models import Case, Decision, Status, Task
 from contracts.models import Contract
 from customers.models import Customer, Visit
@@ -240,7 +240,7 @@ def waiting(member: Member) -> tuple[list[dict[str, Any]], int]:
     shown = [
         {
             "case": task.case,
-            "url": reverse(kinds[task.case.kind].url, args=[task.case.object_id]),
+            "url": document_url(task.case),
             "step": task.step.name,
             "due_at": task.due_at,
             "is_late": task.due_at is not None and task.due_at < timezone.now(),
@@ -275,7 +275,7 @@ def decided(member: Member) -> list[dict[str, Any]]:
     return [
         {
             "case": row.case,
-            "url": reverse(kinds[row.case.kind].url, args=[row.case.object_id]),
+            "url": document_url(row.case),
             "at": row.at,
         }
         for row in rows.order_by("-at", "-id")[:FEW]

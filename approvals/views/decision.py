@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals import actions
-from approvals.boxes import document_url
+from approvals.kinds import document_url
 from approvals.models import Case
 from kit.because import Refused
 from org.access import page

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals import actions
-from approvals.boxes import document_url
 from approvals.forms import CommentForm, CopyForm, SignerForm, TransferForm
+from approvals.kinds import document_url
 from approvals.models import Case
 from kit.answers import form_page, tried
 from kit.because import Refused

@@ -509,3 +509,24 @@ def test_another_submitter_begins_the_chain_anew(acme, contract):
               take=True)  # fmt: skip
     again = sent(paper(case))
     assert (again.round, again.owner, asked(again)) == (2, acme.east_rep2, {"east_supervisor"})
+
+
+def test_whoever_handed_a_paper_over_reads_nothing_of_it_through_the_inbox(acme, contract):
+    """ORG-1.6: the case keeps its first submitter; the document behind it is opened by its own."""
+    case = sent(contract)
+    say(case, "return", acme.east_supervisor)
+    mine = client_of(acme.east_rep)
+    assert mine.get(f"/approvals/{case.pk}/").status_code == 200
+    assert f'href="/contracts/{contract.pk}/"' in mine.get("/approvals/?box=mine").text
+    hand_over([contract.customer], to=acme.west_rep, reason="区域调整交接", by=acme.director,
+              take=True)  # fmt: skip
+    Contract.objects.filter(pk=contract.pk).update(payment_terms="只写给新的负责人看")
+    for gone in (acme.anew("east_rep"), acme.anew("east_supervisor")):
+        client = client_of(gone)
+        answer = client.get(f"/approvals/{case.pk}/")
+        assert (answer.status_code, "只写给" in answer.text) == (404, False)
+    rows = client_of(acme.anew("east_rep")).get("/approvals/?box=mine").text
+    assert contract.title in rows
+    assert f'href="/contracts/{contract.pk}/"' not in rows
+    # the twin: whoever leads both regions
+    assert client_of(acme.director).get(f"/approvals/{case.pk}/").status_code == 200
