@@ -58,7 +58,9 @@ SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.spl
 def database(url: str, *, owner: bool = False) -> dict[str, Any]:
     """PostgreSQL by address. The owner's connection alone passes the gated policy (DDL, backup)."""
     parts = urlsplit(url)
-    options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 10, "timeout": 10}}
+    # without the last, a worker waits longer between its tries the longer the database was away
+    pool = {"min_size": 1, "max_size": 10, "timeout": 10, "reconnect_timeout": 5}
+    options: dict[str, Any] = {"pool": pool}
     if owner:
         options = {"options": "-c app.company=0 -c app.migrating=on"}
     return {

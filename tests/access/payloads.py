@@ -66,8 +66,14 @@ MADE = {
     "subject", "slug", "zone", "password", "login", "email", "fingerprint", "location",
     "content_type", "datum", "rule", "object_kind", "filters", "role", "method",
 }  # fmt: skip
+# a sentence of ours; what people wrote stands in its values
+SENTENCES = {"notices.Notice.text"}
 APART = {"tenancy.IdempotencyKey", "tenancy.Sequence", "tenancy.JobRun", "audit.Head"}
-JSON = {"files.ImportRow": ("data",), "audit.AuditLine": ("before", "after")}
+JSON = {
+    "files.ImportRow": ("data",),
+    "audit.AuditLine": ("before", "after"),
+    "notices.Notice": ("values",),
+}
 LONG = 1000
 
 
@@ -80,7 +86,8 @@ def text_fields():
             continue
         for field in model._meta.concrete_fields:
             is_text = isinstance(field, models.CharField | models.TextField)
-            if is_text and not field.choices and field.name not in MADE:
+            is_made = field.name in MADE or f"{label}.{field.name}" in SENTENCES
+            if is_text and not field.choices and not is_made:
                 yield model, field
 
 

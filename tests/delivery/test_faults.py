@@ -330,8 +330,8 @@ def log_in(stage, login, password):
     _status, page, _took = asked(opener, address)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
     data = {"login": login, "password": password, "csrfmiddlewaretoken": token}
-    status, _page, took = asked(opener, address, data)
-    assert status == 302
+    status, page, took = asked(opener, address, data)
+    assert status == 302, page
     return opener, took
 
 
