@@ -264,6 +264,13 @@ class Contract(Document):
             models.Index(
                 fields=["company", "status", "-updated_at", "-id"], name="contracts_contract_status"
             ),
+            # the sums of what is on its way, read from the index alone
+            models.Index(
+                fields=["company", "status"],
+                include=["owner", "org_path", "gross_amount"],
+                condition=models.Q(status__in=("draft", "returned", "in_review", "approved")),
+                name="contracts_contract_on_its_way",
+            ),
             models.Index(fields=["customer", "-updated_at", "-id"], name="contracts_contract_of"),
             models.Index(
                 fields=["company", "signed_on", "unit"],

@@ -116,13 +116,11 @@ def box_of(queryset: Any, box: str, on: date) -> QuerySet:
     """The visits of one chip; today's round holds also what is under way since an earlier day."""
     Status = Visit.Status  # noqa: N806  shorter than its path
     if box == "today":
-        rests = Q(status=Status.PLANNED, customer__archived_at__isnull=False)
-        begun = Q(status=Status.OPEN) | Q(planned_on=on)
-        return queryset.filter(begun).exclude(status=Status.CANCELLED).exclude(rests)
+        return queryset.filter(Q(status=Status.OPEN) | Q(planned_on=on)).standing()
     if box == "overdue":
-        return queryset.overdue(on)
+        return queryset.overdue(on).by_day()
     if box == "planned":
-        return queryset.planned().filter(planned_on__gte=on)
+        return queryset.planned().filter(planned_on__gte=on).by_day()
     if box == "done":
         return queryset.filter(status=Status.DONE)
     return queryset

@@ -70,7 +70,7 @@ def stages(member: Member, within: Unit | None, owner: Member | None) -> list[St
 
 def notices(member: Member, day: date) -> list[Notice]:
     """What a leader looks at first; a kind with nothing in it is left out."""
-    visits = Visit.objects.visible_to(member).overdue(day)
+    visits = Visit.objects.visible_to(member).overdue(day).by_day()
     customers = Customer.objects.visible_to(member).overdue(day)
     shown = [
         Notice(

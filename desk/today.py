@@ -25,6 +25,8 @@ from tenancy.calendar import missing_year
 
 FEW = 5
 MOST_VISITS = 30
+MOST_LOOKED_AT = 200
+MOST_PEOPLE = 10
 STRIP = ("signed_amount", "contracts", "visits", "new_customers")
 LEADERS = frozenset(
     {Role.MANAGEMENT, Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.SUPERVISOR, Role.ANALYST}
@@ -252,19 +254,28 @@ def waiting(member: Member) -> tuple[list[dict[str, Any]], int]:
 
 
 def team_visits(member: Member, day: date) -> list[dict[str, Any]]:
-    """Who of the team is where today: one line a person."""
-    seen = Visit.objects.visible_to(member).of_day(day).exclude(owner=member)
-    people: dict[int, dict[str, Any]] = defaultdict(lambda: {"done": 0, "total": 0, "where": ""})
-    rows = seen.select_related("owner", "customer").order_by("planned_time", "id")
-    for visit in rows[:500]:
-        line = people[visit.owner_id]
-        line["owner"] = visit.owner
+    """Who of the team is where today: ten people, those under way first, one line each."""
+    seen = Visit.objects.visible_to(member).exclude(owner=member).of_day(day)
+    latest = (
+        seen.filter(status=state).order_by("-id").values("owner")[:MOST_LOOKED_AT]
+        for state in (Visit.Status.OPEN, Visit.Status.DONE, Visit.Status.PLANNED)
+    )
+    under_way, done, planned = latest
+    ids = under_way.union(done, planned, all=True)
+    people = list(dict.fromkeys(ids.values_list("owner", flat=True)))[:MOST_PEOPLE]
+    lines: dict[int, dict[str, Any]] = {}
+    rows = seen.filter(owner__in=people).order_by("planned_time", "id")
+    for visit in rows.select_related("owner", "customer"):
+        line = lines.setdefault(
+            visit.owner_id, {"owner": visit.owner, "done": 0, "total": 0, "where": ""}
+        )
         line["total"] += 1
         line["done"] += visit.status == Visit.Status.DONE
         if visit.status == Visit.Status.OPEN or not line["where"]:
             line["where"] = visit.customer.name
             line["is_open"] = visit.status == Visit.Status.OPEN
-    return sorted(people.values(), key=lambda line: (-line["total"], line["owner"].name))[:10]
+    order = lambda line: (not line["is_open"], -line["total"], line["owner"].name)  # noqa: E731
+    return sorted(lines.values(), key=order)
 
 
 def decided(member: Member) -> list[dict[str, Any]]:

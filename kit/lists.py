@@ -41,16 +41,23 @@ class Page:
 
 
 def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, str]:
-    """(number of rows, its text); counting stops after `cap`, the text is then `1000+`."""
-    number = queryset.order_by()[: cap + 1].count()
+    """(number of rows, its text); counting stops after `cap`, the text is then `1000+`.
+
+    An order of the queryset's own is kept: it names the index to walk until the cap is reached.
+    """
+    number = _walked(queryset)[: cap + 1].count()
     return (cap, f"{cap}+") if number > cap else (number, str(number))
+
+
+def _walked(queryset: QuerySet) -> QuerySet:
+    return queryset if queryset.query.order_by else queryset.order_by()
 
 
 def capped_counts(*querysets: QuerySet, cap: int = CAP) -> list[tuple[int, str]]:
     """The same for several lists in one statement: the chips above a list."""
     texts, values = [], []
     for queryset in querysets:
-        rows = queryset.order_by().values("pk")[: cap + 1]
+        rows = _walked(queryset).values("pk")[: cap + 1]
         try:
             text, params = rows.query.sql_with_params()
         except EmptyResultSet:

@@ -195,13 +195,19 @@ class Scope:
             return Q()
         found = Q(pk__in=())
         for way in model.reach:
-            if way != "self":
-                target = model._meta.get_field(way).related_model
+            if way == "self":
+                found |= Q(**{f"{prefix}owner": self.member})
+                for low, high in self.ranges("see"):
+                    found |= Q(**{f"{prefix}org_path__gte": low, f"{prefix}org_path__lt": high})
+                continue
+            target = model._meta.get_field(way).related_model
+            if "self" not in model.reach:
                 found |= self.reach(target, f"{prefix}{way}__")
                 continue
-            found |= Q(**{f"{prefix}owner": self.member})
-            for low, high in self.ranges("see"):
-                found |= Q(**{f"{prefix}org_path__gte": low, f"{prefix}org_path__lt": high})
+            # it stands where its parent stands and names its owner: indexes instead of a join
+            found |= Q(**{f"{prefix}keeper": self.member})
+            if ids := self.duty(target._meta.label_lower):
+                found |= Q(**{f"{prefix}{way}__in": list(ids)})
         if ids := self.duty(model._meta.label_lower):
             found |= Q(**{f"{prefix}pk__in": list(ids)})
         return found

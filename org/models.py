@@ -362,7 +362,8 @@ class OwnedModel(CompanyModel):
     """A record that belongs to a member and stands at a unit of the tree.
 
     `reach` says how it is seen: "self" by its own owner and path, or the name of a link whose
-    target lends its visibility.
+    target lends its visibility; beside "self" the record stands at the unit of that target
+    and names its owner as `keeper`.
     """
 
     reach: tuple[str, ...] = ("self",)

@@ -69,9 +69,9 @@ def carry(locked: Sequence[Customer], *, to: Member, unit: Unit, reason: str, by
     ]  # fmt: skip
     place = {"unit": unit, "org_path": unit.path}
     Customer.objects.filter(pk__in=pks).update(owner=to, updated_at=now, **place)
-    Visit.objects.filter(customer__in=pks).update(**place)
+    Visit.objects.filter(customer__in=pks).update(keeper=to, **place)
     Visit.objects.filter(customer__in=pks, status=Visit.Status.PLANNED).update(owner=to)
-    Note.objects.filter(customer__in=pks).update(**place)
+    Note.objects.filter(customer__in=pks).update(keeper=to, **place)
     OwnerHistory.objects.bulk_create(history)
     for line in history:
         before = {"owner": line.old.name, "unit": line.old_unit.name}

@@ -20,12 +20,8 @@ def remind(after: date, day: date) -> Mapping[str, int]:
 
 def _visits(after: date, day: date) -> int:
     ahead = timedelta(days=int(param("customers.visit_ahead_days")))
-    rows = Visit.objects.filter(
-        status=Visit.Status.PLANNED,
-        customer__archived_at=None,
-        planned_on__gt=after + ahead,
-        planned_on__lte=day + ahead,
-    ).order_by("planned_on", "pk")
+    rows = Visit.objects.planned().order_by("planned_on", "pk")
+    rows = rows.filter(planned_on__gt=after + ahead, planned_on__lte=day + ahead)
     return remind_of(
         "customers.visit_due",
         N_("A visit to %(name)s is planned for %(day)s"),

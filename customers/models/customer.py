@@ -133,6 +133,11 @@ class Customer(OwnedModel):
             models.Index(
                 fields=["company", "tier", "-updated_at", "-id"], name="customers_customer_tier"
             ),
+            models.Index(
+                fields=["company"],
+                condition=~models.Q(archived_at=None),
+                name="customers_customer_archived",
+            ),
             models.Index(fields=["company", "name_key"], name="customers_customer_key"),
             models.Index(fields=["company", "bare_key"], name="customers_customer_bare"),
             GinIndex(fields=["company", "grams"], name="customers_customer_grams"),

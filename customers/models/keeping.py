@@ -71,6 +71,7 @@ class Note(OwnedModel):
         OTHER = "other", _("Other")
 
     customer = Link(Customer, models.PROTECT, related_name="talks")
+    keeper = Link(Member, models.PROTECT, blank=True, editable=False, related_name="+")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.CALL)
     text = models.TextField(_("what was said"), max_length=2000)
 

@@ -8,9 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer, Shown
-from org.models import OwnedModel, OwnedQuerySet
+from org.models import Member, OwnedModel, OwnedQuerySet
 from tenancy.models import Link
 from tenancy.params import param
+
+
+def archived() -> models.QuerySet:
+    """The few customers whose plans rest: asked for apart, so that no list of visits joins them."""
+    return Customer.objects.exclude(archived_at=None).order_by().values("pk")
 
 
 class VisitQuerySet(OwnedQuerySet):
@@ -18,15 +23,23 @@ class VisitQuerySet(OwnedQuerySet):
 
     def planned(self) -> "VisitQuerySet":
         """Plans that still stand: those of an archived customer rest until it is restored."""
-        return self.filter(status=Visit.Status.PLANNED, customer__archived_at=None)
+        return self.filter(status=Visit.Status.PLANNED).exclude(customer__in=archived())
 
     def overdue(self, on: date) -> "VisitQuerySet":
         return self.planned().filter(planned_on__lt=on)
 
+    def by_day(self) -> "VisitQuerySet":
+        """The latest day first, along the index of a state and its days."""
+        return self.order_by("-planned_on", "-id")
+
     def of_day(self, day: date) -> "VisitQuerySet":
         """Planned for the day or under way or finished on it, as the day's round shows them."""
-        rest = models.Q(status=Visit.Status.PLANNED, customer__archived_at__isnull=False)
-        return self.filter(planned_on=day).exclude(status=Visit.Status.CANCELLED).exclude(rest)
+        return self.filter(planned_on=day).standing()
+
+    def standing(self) -> "VisitQuerySet":
+        """Neither cancelled nor the plan of an archived customer."""
+        rest = models.Q(status=Visit.Status.PLANNED, customer__in=archived())
+        return self.exclude(status=Visit.Status.CANCELLED).exclude(rest)
 
 
 class Visit(OwnedModel):
@@ -52,6 +65,8 @@ class Visit(OwnedModel):
             return {"planned": "info", "open": "blue", "done": "green"}.get(self, "grey")
 
     customer = Link(Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"))
+    # whose customer it is, kept by the database: its owner sees the visits others make there
+    keeper = Link(Member, models.PROTECT, blank=True, editable=False, related_name="+")
     kind = models.CharField(_("kind of visit"), max_length=8, choices=Kind, default=Kind.FIELD)
     purpose = models.CharField(_("purpose"), max_length=200, blank=True)
     # for a visit without a plan the day of the check-in, so that one column orders every list

@@ -88,7 +88,7 @@ def test_a_hand_over_moves_the_customer_its_plans_visits_and_talks(acme, custome
     assert (customer.owner, customer.unit, customer.org_path) == (acme.west_rep, west, west.path)
     for row in (done, plan, note):
         row.refresh_from_db()
-        assert (row.unit_id, row.org_path) == (west.pk, west.path)
+        assert (row.unit_id, row.org_path, row.keeper) == (west.pk, west.path, acme.west_rep)
     assert (done.owner, plan.owner, note.owner) == (acme.east_rep, acme.west_rep, acme.east_rep)
     assert customer not in Customer.objects.visible_to(acme.anew("east_supervisor"))
     assert customer in Customer.objects.visible_to(acme.west_supervisor)
@@ -100,6 +100,20 @@ def test_a_hand_over_moves_the_customer_its_plans_visits_and_talks(acme, custome
     assert (told.before["owner"], told.after["owner"], told.note) == (
         "acme.east_rep", "acme.west_rep", WHY,
     )  # fmt: skip
+
+
+def test_the_database_says_whose_customer_a_visit_was_made_to(acme, customer):
+    """ORG-1.1: its owner sees what others did there, and no hand writes anybody else into it."""
+    visit = actions.check_in(customer, by=acme.east_supervisor)
+    note = actions.add_note(customer, by=acme.east_supervisor, text="电话确认")
+    for row in (visit, note):
+        rows = type(row).objects
+        assert rows.get(pk=row.pk).keeper == acme.east_rep
+        rows.filter(pk=row.pk).update(keeper=acme.west_rep)
+        assert rows.get(pk=row.pk).keeper == acme.east_rep
+        assert row in rows.visible_to(acme.east_rep)
+        assert row not in rows.visible_to(acme.east_rep2)
+        assert row not in rows.visible_to(acme.west_rep)
 
 
 @pytest.mark.parametrize(
