@@ -1,6 +1,5 @@
 """What lies on a person's desk today: each block is a short list, or nothing."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
