@@ -3,14 +3,15 @@
 from celery import shared_task
 
 from audit.verify import publish
-from tenancy.context import company
-from tenancy.models import Company
+from tenancy.calendar import working
+from tenancy.jobs import look_everywhere
 
 
 @shared_task(name="audit.publish_heads")
 def publish_heads() -> int:
-    published = 0
-    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
-        with company(pk):
-            published += publish(pk)
-    return published
+    return look_everywhere("audit.publish_heads", _publish)
+
+
+def _publish(pk: int) -> int:
+    with working(pk):
+        return publish(pk)

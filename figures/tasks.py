@@ -1,16 +1,14 @@
 """Celery shells: folding every few seconds, the comparison with the rows every night."""
 
-from datetime import datetime
-
 from celery import shared_task
 from django.db import connection
+from django.utils import timezone
 
 from figures import actions
-from tenancy.calendar import zone
-from tenancy.context import Origin, company
-from tenancy.models import Company
+from tenancy.calendar import working
+from tenancy.jobs import look_everywhere
 
-QUIET = range(1, 6)  # hours of the night
+NIGHT = 1  # o'clock; a night that was missed is made up for by the first look of the day
 
 
 def companies_with_deltas() -> list[int]:
@@ -22,19 +20,21 @@ def companies_with_deltas() -> list[int]:
 @shared_task(name="figures.fold")
 def fold() -> int:
     """Needs no message and no memory: what waits stands in the queue."""
-    done = 0
-    for pk in companies_with_deltas():
-        with company(pk, came=Origin(channel="job")):
-            done += actions.fold()
-    return done
+    return look_everywhere("figures.fold", _fold, companies_with_deltas())
+
+
+def _fold(pk: int) -> int:
+    with working(pk):
+        return actions.fold()
 
 
 @shared_task(name="figures.reconcile")
 def reconcile() -> int:
     """At night in each company's own zone; how many companies were compared."""
-    done = 0
-    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
-        with company(pk, came=Origin(channel="job")):
-            if datetime.now(zone()).hour in QUIET and actions.reconcile_nightly():
-                done += 1
-    return done
+    return look_everywhere("figures.reconcile", _compare)
+
+
+def _compare(pk: int) -> int:
+    with working(pk):
+        is_time = timezone.localtime().hour >= NIGHT
+        return int(is_time and actions.reconcile_nightly() is not None)

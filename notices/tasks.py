@@ -4,9 +4,8 @@ from celery import shared_task
 from django.conf import settings
 
 from notices import actions
-from tenancy.context import Origin, company
-from tenancy.jobs import beat, run_everywhere
-from tenancy.models import Company
+from tenancy.calendar import working
+from tenancy.jobs import beat, look_everywhere, run_everywhere
 
 
 @shared_task(name="notices.tidy")
@@ -20,17 +19,21 @@ def mail() -> int:
 
     When the mail server is away the rest waits for the next minute, so that runs do not pile up.
     """
-    done = 0
     if not settings.HAS_MAIL:
-        return done
-    for pk in Company.objects.filter(is_active=True).values_list("pk", flat=True):
-        with company(pk, came=Origin(channel="job")):
+        return 0
+    away: list[Exception] = []
+
+    def post(pk: int) -> int:
+        with working(pk):
             planned = actions.plan_mail()
             waiting = actions.waiting_mail()
             beat("notices.mail", {"planned": planned})
+        done = 0
         try:
-            for row in waiting:
+            for row in () if away else waiting:
                 done += actions.send_mail(pk, row)
-        except actions.Unreachable:
-            break
-    return done
+        except actions.Unreachable as error:
+            away.append(error)
+        return done
+
+    return look_everywhere("notices.mail", post)

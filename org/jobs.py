@@ -118,7 +118,7 @@ def next_of(known: Job, runs: list[JobRun], now: dt.datetime) -> dt.datetime | N
     is_done = any(row.period == f"{today}" and row.finished_at and not row.error for row in runs)
     starts = NIGHT if known.pace == "night" else known.starts
     day = today
-    if is_done or (known.pace == "night" and now.time() >= starts):
+    if is_done:
         day = today + dt.timedelta(days=1)
     if known.pace == "workday" and not is_workday(day, table):
         day = add_workdays(day, 1, table)

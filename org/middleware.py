@@ -10,6 +10,7 @@ from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -56,7 +57,7 @@ class Door:
             ip=place(request) or None,
             channel="api" if wants_json(request) else "web",
         )
-        with company(seat.company_id, came=came):
+        with company(seat.company_id, came=came), timezone.override(None):
             response = self.inside(request, seat)
         if request.support:
             with company(seat.company_id, came=came):
@@ -75,6 +76,7 @@ class Door:
         rows = Member.objects.annotate(has_support=Exists(open_door))
         member = rows.select_related("company", "user").get(pk=seat.member_id)
         request.member = request.user._member = member
+        timezone.activate(member.company.zone)
         if has_nul(request):
             return malformed(request)
         key = "" if request.method in SAFE else key_of(request)
@@ -101,6 +103,7 @@ class Door:
             return redirect("org:choose_company")
         request.support = access
         request.member = request.user._member = guest_of(access)
+        timezone.activate(request.member.company.zone)
         if has_nul(request):
             return malformed(request)
         if request.method not in SAFE and not is_public(request):

@@ -319,6 +319,7 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "salesops.beat.Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenancy.sweep", "schedule": 1.5, "options": {"expires": 5}},
     "publish-heads": {"task": "audit.publish_heads", "schedule": 60.0},

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kit.because import Refused
-from tenancy.context import Origin, company, memo, required
+from tenancy.calendar import working
+from tenancy.context import memo, required
 from tenancy.models import IdempotencyKey, JobRun, Outbox, Param
 from tenancy.params import declared, today, values
 
@@ -118,10 +119,12 @@ def deliver(limit: int = 50, *, later: Callable[[int, int], None] | None = None)
 
     Each row is handled in its own savepoint: one that fails is tried again, later and later.
     Long work is only leased here and given to `later(row id, tries)`, which starts it elsewhere.
+    What was due when it was written is due, also when the clock was set back since.
     """
+    is_due = Q(due_at__lte=timezone.now()) | Q(tries=0, due_at__lte=F("created_at"))
     rows = (
         Outbox.objects.select_for_update(skip_locked=True)
-        .filter(sent_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES)
+        .filter(is_due, sent_at=None, tries__lt=MOST_TRIES)
         .order_by("id")
     )
     rows = list((rows if later else rows.exclude(topic__in=long_handlers))[:limit])
@@ -175,7 +178,7 @@ class Turn:
     @contextmanager
     def step(self) -> Iterator[None]:
         """One transaction of the work; it renews the lease: whoever lost it writes nothing."""
-        with company(self.company_id, came=Origin(channel="job")):
+        with working(self.company_id):
             mine = Outbox.objects.filter(pk=self.row_id, tries=self.number, sent_at=None)
             if not mine.update(due_at=timezone.now() + LEASE):
                 raise Superseded
@@ -184,8 +187,7 @@ class Turn:
 
 def run(company_id: int, row_id: int, tries: int) -> bool:
     """Do the long work of one row, unless another message for the same attempt came first."""
-    came = Origin(channel="job")
-    with company(company_id, came=came):
+    with working(company_id):
         waiting = Outbox.objects.filter(pk=row_id, tries=tries, sent_at=None)
         if not waiting.update(tries=F("tries") + 1, due_at=timezone.now() + LEASE):
             return False
@@ -195,10 +197,10 @@ def run(company_id: int, row_id: int, tries: int) -> bool:
     except Superseded:
         return False
     except Exception as error:  # noqa: BLE001  as in `deliver`
-        with company(company_id, came=came):
+        with working(company_id):
             failed(row, error)
         return False
-    with company(company_id, came=came):
+    with working(company_id):
         Outbox.objects.filter(pk=row_id, tries=row.tries).update(sent_at=timezone.now())
     return True
 

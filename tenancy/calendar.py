@@ -1,11 +1,14 @@
 """The company's calendar: deadlines in working hours of its own zone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from kit.calendar import add_work_hours, official
-from tenancy.context import memo, required
+from tenancy.context import Origin, company, memo, required
 from tenancy.models import Company, WorkDay
 
 NOVEMBER = 11
@@ -17,6 +20,13 @@ def zone() -> ZoneInfo:
     if key not in store:
         store[key] = ZoneInfo(Company.objects.get(pk=required()).zone)
     return store[key]
+
+
+@contextmanager
+def working(pk: int) -> Iterator[int]:
+    """One transaction of a job inside a company, by the company's own clock."""
+    with company(pk, came=Origin(channel="job")), timezone.override(zone()):
+        yield pk
 
 
 def work_table() -> Mapping[date, bool]:

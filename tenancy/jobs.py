@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,7 @@ from django.utils import timezone
 from kit.calendar import add_workdays, days_of, is_workday
 from kit.registry import bind
 from tenancy.actions import claim
-from tenancy.calendar import work_table, zone
-from tenancy.context import Origin, company
+from tenancy.calendar import work_table, working, zone
 from tenancy.models import Company, JobRun
 
 Did = Mapping[str, Any]
@@ -67,10 +66,36 @@ def job(*, clause: str = "", **facts: Any) -> None:
         bind(clause, "job", known.key, "times out")
 
 
+def companies() -> list[int]:
+    return list(Company.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+
+
 def run_everywhere(key: str) -> int:
-    """What is due of a job in every company; a company's fault is its own."""
-    ids = Company.objects.filter(is_active=True).values_list("pk", flat=True)
-    return sum(run_due(pk, jobs[key]) for pk in ids)
+    """What is due of a job by days in every company; a company's fault is its own."""
+    return sum(run_due(pk, jobs[key]) for pk in companies())
+
+
+def look_everywhere(
+    key: str, look: Callable[[int], int], ids: Iterable[int] | None = None
+) -> int:
+    """The look of a job with a clock of its own into every company, or those given.
+
+    A company's fault is its own: it is noted, the next ones are looked at, and only then it is
+    raised for whoever watches the worker.
+    """
+    done, fault = 0, None
+    for pk in companies() if ids is None else ids:
+        try:
+            done += look(pk)
+        except Exception as error:  # noqa: BLE001  as in `run_due`
+            log.warning("job %s, company %s: %s", key, pk, traced(error))
+            fault = error
+            if key in jobs and jobs[key].work:
+                with working(pk):
+                    beat(key, {}, error=type(error).__name__)
+    if fault:
+        raise fault
+    return done
 
 
 def run_due(company_id: int, known: Job) -> int:
@@ -79,12 +104,12 @@ def run_due(company_id: int, known: Job) -> int:
     A day that fails is undone, noted and tried again later; the days after it wait, so that
     nothing is told out of order.
     """
-    came, done = Origin(channel="job"), 0
-    with company(company_id, came=came):
+    done = 0
+    with working(company_id):
         after, days = due_days(known)
     for day in days:
         try:
-            with company(company_id, came=came), timezone.override(zone()):
+            with working(company_id):
                 run = begin(known.key, f"{day}")
                 if run is not None:
                     finish(run, known.work(after, day))
@@ -95,7 +120,7 @@ def run_due(company_id: int, known: Job) -> int:
                     continue  # the next day takes what this one could not do
         except Exception as error:  # noqa: BLE001  noted for people; the next company goes on
             log.warning("job %s, company %s, %s: %s", known.key, company_id, day, traced(error))
-            with company(company_id, came=came):
+            with working(company_id):
                 note_failure(known.key, f"{day}", error)
             break
         after = day
@@ -154,20 +179,29 @@ def traced(error: Exception) -> str:
 
 
 def note_failure(key: str, period: str, error: Exception, subject: str = "") -> None:
-    """Only the kind of fault is kept."""
+    """Only the kind of fault is kept; what another beat has done meanwhile stays done."""
     row, _is_new = JobRun.objects.get_or_create(job=key, period=period, subject=subject)
+    row = JobRun.objects.select_for_update().get(pk=row.pk)
+    if row.finished_at and not row.error:
+        return
     row.tries, row.error, row.finished_at = row.tries + 1, type(error).__name__, timezone.now()
     row.save(update_fields=["tries", "error", "finished_at"])
 
 
-def beat(key: str, did: Did) -> None:
+def beat(key: str, did: Did, *, error: str = "") -> None:
     """The latest look of a job that looks all the time, in one row that is written over."""
     now = timezone.now()
     JobRun.objects.update_or_create(
         job=key,
         period=LATEST,
         subject="",
-        defaults={"started_at": now, "finished_at": now, "did": dict(did), "error": ""},
+        defaults={
+            "started_at": now,
+            "finished_at": now,
+            "did": dict(did),
+            "error": error,
+            "tries": 1 if error else 0,
+        },
     )
 
 

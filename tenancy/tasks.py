@@ -4,8 +4,8 @@ from celery import shared_task
 from django.db import connection, transaction
 
 from tenancy import actions
-from tenancy.context import Origin, company
-from tenancy.jobs import run_everywhere
+from tenancy.calendar import working
+from tenancy.jobs import look_everywhere, run_everywhere
 
 
 def companies_with_news() -> list[int]:
@@ -17,15 +17,15 @@ def companies_with_news() -> list[int]:
 @shared_task(name="tenancy.sweep")
 def sweep() -> int:
     """Deliver what waits in every company; runs every second or two and needs no message."""
-    done = 0
-    for pk in companies_with_news():
+    return look_everywhere("tenancy.sweep", _sweep, companies_with_news())
 
-        def later(row: int, tries: int, pk: int = pk) -> None:
-            transaction.on_commit(lambda: run.delay(pk, row, tries))
 
-        with company(pk, came=Origin(channel="job")):
-            done += actions.deliver(later=later)
-    return done
+def _sweep(pk: int) -> int:
+    def later(row: int, tries: int) -> None:
+        transaction.on_commit(lambda: run.delay(pk, row, tries))
+
+    with working(pk):
+        return actions.deliver(later=later)
 
 
 @shared_task(name="tenancy.tidy")

@@ -37,9 +37,10 @@ def remind(after: date, day: date) -> Mapping[str, int]:
 
 def since(rows: QuerySet, moment: str, key: str, after: date, day: date) -> QuerySet:
     """Rows whose moment lies as many days back as the parameter says, from a day of the span."""
-    wait = timedelta(days=int(param(key)))
+    # a limit that has changed meanwhile: the last span ended by the old one
+    old, new = (timedelta(days=int(param(key, on=on))) for on in (after, day))
     found = rows.annotate(_day=TruncDate(F(moment), output_field=DateField()))
-    return found.filter(_day__gt=after - wait, _day__lte=day - wait)
+    return found.filter(_day__gt=after - old, _day__lte=day - new)
 
 
 def tell(topic: str, text: str, rows: QuerySet) -> int:

@@ -18,10 +18,15 @@ def remind(after: date, day: date) -> Mapping[str, int]:
     return {"visits": _visits(after, day), "contacts": _contacts(after, day)}
 
 
+def days(key: str, on: date) -> timedelta:
+    """A limit as it was that day: a span ends with today's and begins where the last one ended."""
+    return timedelta(days=int(param(key, on=on)))
+
+
 def _visits(after: date, day: date) -> int:
-    ahead = timedelta(days=int(param("customers.visit_ahead_days")))
+    low, high = (on + days("customers.visit_ahead_days", on) for on in (after, day))
     rows = Visit.objects.planned().order_by("planned_on", "pk")
-    rows = rows.filter(planned_on__gt=after + ahead, planned_on__lte=day + ahead)
+    rows = rows.filter(planned_on__gt=low, planned_on__lte=high)
     return remind_of(
         "customers.visit_due",
         N_("A visit to %(name)s is planned for %(day)s"),
@@ -37,12 +42,13 @@ def _visits(after: date, day: date) -> int:
 
 def overdue_since(after: date, day: date) -> QuerySet[Customer]:
     """Customers that became overdue in the span (`Customer.objects.overdue`, T2), and stayed it."""
-    grace = timedelta(days=int(param("customers.overdue_days")) + 1)
-    low, high = after - grace, day - grace
+    grace = {on: days("customers.overdue_days", on) + timedelta(days=1) for on in (after, day)}
+    low, high = after - grace[after], day - grace[day]
     late = Q(next_visit_on__gt=low, next_visit_on__lte=high)
     for tier in Tier:
-        days = timedelta(days=cadence(tier))
-        late |= Q(next_visit_on=None, tier=tier, _contact__gt=low - days, _contact__lte=high - days)
+        since = low - timedelta(days=cadence(tier, on=after))
+        until = high - timedelta(days=cadence(tier, on=day))
+        late |= Q(next_visit_on=None, tier=tier, _contact__gt=since, _contact__lte=until)
     contact = TruncDate(Coalesce("last_contact_at", "created_at"))
     return Customer.objects.annotate(_contact=contact).filter(late, archived_at=None)
 

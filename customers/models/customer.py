@@ -81,9 +81,9 @@ class CustomerQuerySet(OwnedQuerySet):
         return found
 
 
-def cadence(tier: str) -> int:
+def cadence(tier: str, *, on: date | None = None) -> int:
     """T2: days between contacts of any kind for a tier."""
-    return param(f"customers.contact_days_{tier.lower()}")
+    return param(f"customers.contact_days_{tier.lower()}", on=on)
 
 
 class Customer(OwnedModel):
