@@ -63,18 +63,21 @@ ROWS = (
     "SELECT %s::text AS measure, month::date AS month, unit_id, owner_id, id, number::numeric "
     "AS number FROM ({rows}) r (month, unit_id, owner_id, id, number)"
 )
-# each unit with all below it, along the tree of today
+# each unit with all below it, along the tree of today: pairs are found once, not for each measure
 UNITS = """
+WITH summed AS MATERIALIZED (
+  SELECT measure, month, unit_id, sum(number) AS number FROM kpi_value
+   WHERE company_id = %(company)s AND freeze_id = %(freeze)s GROUP BY 1, 2, 3
+), pairs AS MATERIALIZED (
+  SELECT u.id AS unit_id, a.id AS above_id
+    FROM org_unit u JOIN org_unit a ON a.company_id = u.company_id AND starts_with(u.path, a.path)
+   WHERE u.company_id = %(company)s AND u.id IN (SELECT unit_id FROM summed)
+)
 INSERT INTO kpi_value
   (company_id, freeze_id, measure, month, unit_id, owner_id, number, ids, numbers)
-SELECT %(company)s, %(freeze)s, v.measure, v.month, a.id, NULL, sum(v.number), '{}', '{}'
-  FROM (
-    SELECT measure, month, unit_id, sum(number) AS number FROM kpi_value
-     WHERE company_id = %(company)s AND freeze_id = %(freeze)s GROUP BY 1, 2, 3
-  ) v
-  JOIN org_unit u ON u.company_id = %(company)s AND u.id = v.unit_id
-  JOIN org_unit a ON a.company_id = %(company)s AND starts_with(u.path, a.path)
- GROUP BY v.measure, v.month, a.id
+SELECT %(company)s, %(freeze)s, v.measure, v.month, p.above_id, NULL, sum(v.number), '{}', '{}'
+  FROM summed v JOIN pairs p USING (unit_id)
+ GROUP BY v.measure, v.month, p.above_id
 """
 # everybody who sold in the month: the post of its last day, or the last one that was held
 PEOPLE = """
