@@ -1,12 +1,19 @@
 """F8: a backup goes back to a moment, row by row; a damaged one says so; nothing goes out twice."""
 
+import contextlib
 import json
+import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from salesops import services
 from salesops.backup.check import check
 from tests.delivery.own import Own, folder, measured, tables
 
@@ -211,6 +218,67 @@ def test_back_to_five_moments_with_bits_flipped(clone_database, places):
         verdict = damaged(kept, victim, lambda path, at=at: flip(path, at))
         assert named(verdict, victim), (victim, at)
     measured("F8", **spent, files=len(victims))
+
+
+WRITE = """
+import psycopg, sys, time
+with psycopg.connect(host=sys.argv[1], port=int(sys.argv[2]), user="postgres",
+                     dbname="salesops", autocommit=True) as cluster:
+    for number in range(10**6):
+        cluster.execute("INSERT INTO ledger VALUES (%s)", [number])
+        print(number, flush=True)
+        time.sleep(0.002)
+"""
+
+
+def writing(live, seconds, end):
+    """One commit after the other, each noted once it is acknowledged, until the server is gone."""
+    run, _home = live.sockets
+    with live.cluster() as cluster:
+        cluster.execute("CREATE TABLE IF NOT EXISTS ledger (n bigint)")
+        cluster.execute("TRUNCATE ledger")
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITE, run, str(services.PG_PORT)], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(seconds)
+    end()
+    said, _nothing = writer.communicate(timeout=60)
+    return int(said.splitlines()[-1]) + 1
+
+
+def dies(live):
+    """As when the machine loses its power: all that belongs to the installation at once."""
+    supervisor = int((live.data / "lock").read_text())
+    family, found = [supervisor], [supervisor]
+    while family:
+        there = Path(f"/proc/{family.pop()}")
+        for task in there.glob("task/*/children"):
+            children = [int(pid) for pid in task.read_text().split()]
+            family += children
+            found += children
+    for pid in found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    time.sleep(0.5)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("way", "most"), [("clean stop", 0), ("dead machine", 2.0)])
+def test_what_is_lost(clone_database, places, way, most):
+    """F8, RPO: what was acknowledged is in the folder, within seconds of the end."""
+    root, place = places
+    live, kept = place("live", clone_database()), root / "kept"
+    live.manage("backup", kept)
+    acknowledged = writing(live, 5, live.down if way == "clean stop" else lambda: dies(live))
+    back = place("back")
+    live.manage("restore", kept, "--into", back.data)
+    back.up()
+    with back.cluster() as cluster:
+        there = cluster.execute("SELECT count(*) FROM ledger").fetchone()[0]
+    lost = max(acknowledged - there, 0)
+    measured("F8 lost", way=way, commits=acknowledged, lost=lost)
+    assert lost <= most * acknowledged / 5
 
 
 def until(check, seconds=20):
