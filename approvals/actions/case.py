@@ -39,9 +39,11 @@ def submit(document: Document, *, by: Member) -> Case:
     no longer open. After a return with unchanged content the case goes straight back.
     """
     kind = kinds[document.kind_name]
-    check(by, f"{document._meta.app_label}.submit", document)
-    model = type(document)
+    rule, model = f"{document._meta.app_label}.submit", type(document)
+    check(by, rule, document)
     document = model.objects.select_for_update(no_key=True, of=("self",)).get(pk=document.pk)
+    # asked of the row as it is now: it may have been handed over since it was read
+    check(by, rule, document)
     if not document.is_open_to_edit and not is_stale(document):
         raise Refused(_("It was submitted already."), code="moved")
     if missing := kind.check(document):
@@ -56,7 +58,7 @@ def submit(document: Document, *, by: Member) -> Case:
     case = _open_case(kind, document, snapshot, by)
     add_decision(case, "submit", by, because=yes("submit"))
     record(
-        f"{document._meta.app_label}.submit",
+        rule,
         document,
         by=by,
         before={"status": before},
