@@ -322,3 +322,16 @@ def test_lists_and_pages_agree_whatever_becomes_of_the_customer(acme, customer):
     # a visit and a talk stay readable to whoever made them
     after = always | {"bare_rep", "east_manager", "east_supervisor"}
     assert agree(acme, customer) == after
+
+
+def test_the_first_page_names_a_customer_only_to_who_sees_it(acme, customer):
+    """ORG-1.6: what it is called after the hand-over is news of the new owner's."""
+    actions.hand_over([customer], to=acme.west_rep, reason=WHY, by=acme.director)
+    customer.refresh_from_db()
+    actions.change(customer, by=acme.anew("west_rep"), name="改名后的新公司")
+    old, new = (client_of(acme.anew(who)).get("/").text for who in ("east_rep", "west_rep"))
+    assert ("改名后的新公司" in old, "您的 1 个客户已移交给 acme.west_rep" in old) == (False, True)
+    assert "改名后的新公司 现由您负责" in new
+    actions.hand_over([customer], to=acme.bare_rep, reason=WHY, by=acme.director)
+    gone = client_of(acme.anew("west_rep")).get("/").text
+    assert ("改名后的新公司" in gone, "1 个客户转到您名下" in gone) == (False, True)
