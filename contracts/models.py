@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Document, Status
-from customers.models import Customer, matches
+from customers.models import Customer, matches, says
 from kit.money import in_words
-from kit.names import pattern, query_grams, query_words
+from kit.names import query_grams, query_words
 from org.models import Member, OwnedQuerySet, Role
 from tenancy.models import CompanyModel, Link
 
@@ -158,7 +158,7 @@ class ContractQuerySet(OwnedQuerySet):
         customers = matches("customer_matches", grams)
         theirs = Q() if customers is None else Q(customer__in=customers)
         for word in words:
-            theirs &= Q(customer__search__regex=pattern(word))
+            theirs &= Q(says("customer__search", word))
         return self.filter(own | theirs)
 
     def ending(self, first: date, last: date) -> "ContractQuerySet":
