@@ -26,6 +26,6 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0009_keeper_always")]
+    dependencies = [("customers", "0010_visits_by_day")]
 
     operations = [migrations.RunSQL(STANDS, NAMED)]
