@@ -3,12 +3,13 @@
 import pytest
 
 from approvals import actions
-from approvals.models import Status, Step, Task
+from approvals.models import Case, Status, Step, Task
 from contracts import actions as contracts
 from contracts.chain import KIND
 from customers.actions import hand_over
 from org.actions import disable, start_post
 from tenancy.actions import deliver
+from tests.approvals.legal import problems, stuck
 from tests.approvals.test_verbs import asked, paper, pass_step, say, sent, status
 
 WAYS = ("all", "in_order")
@@ -17,6 +18,14 @@ WAYS = ("all", "in_order")
 @pytest.fixture
 def case(contract):
     return sent(contract)
+
+
+@pytest.fixture(autouse=True)
+def legal(acme):
+    """Whatever was done, the history is one that may be, and nobody is waited for in vain."""
+    yield
+    for pk in Case.objects.values_list("pk", flat=True):
+        assert (problems(pk), stuck(pk)) == ([], [])
 
 
 def of_finance(mode, **more):
