@@ -22,7 +22,7 @@ from approvals.models import (
     Task,
     Version,
 )
-from approvals.routing import Route, levels, route
+from approvals.routing import Route, levels, route, seek
 from audit.actions import record
 from kit.because import Line, Refused, yes
 from kit.texthash import canonical, digest
@@ -157,6 +157,11 @@ def plan_from(case: Case, document: Document, lowest: int, again: Sequence[Task]
     ]
     line, asked = levels(document.unit, case.kind), facts_of(case)
     routes = route(steps, line, case.owner_id, counted(case), case.writers, facts=asked)
+    if not again and all(found.passes for found in routes):
+        # somebody has to open what follows, so the first of them is asked all the same
+        called = next(found.step for found in routes if not found.is_spared)
+        anew = seek(called, line, case.owner_id, counted(case), case.writers)
+        routes = [anew if found.step == called else found for found in routes]
     _ask(case, routes)
     # the chain's own first: of those who follow one another the first is opened
     kept = [_once_more(task) for task in sorted(again, key=lambda task: task.is_added)]
@@ -217,7 +222,10 @@ def _people(found: Route) -> list[int | None]:
 def open_position(
     case: Case, document: Document, position: int, *, is_planned: bool = False
 ) -> None:
-    """Open the tasks of one position; people who left since the plan was made are replaced."""
+    """Open the tasks of one position; people who left since the plan was made are replaced.
+
+    None are open afterwards where each step of it passes by itself (T8 自动去重).
+    """
     waiting = Task.objects.filter(
         case=case, round=case.round, position=position, state=Task.State.WAITING
     )
@@ -234,7 +242,8 @@ def open_position(
         reserved = () if all(step.is_fixed for step in steps) else {pk for pk in kept if pk}
         routes = route(steps, line, case.owner_id, counted(case), case.writers, reserved=reserved)
         wanted = {(found.step.pk, person) for found in routes for person in _people(found)}
-        if wanted != set(waiting.values_list("step_id", "member_id")):
+        passes = any(found.passes for found in routes)
+        if passes or wanted != set(waiting.values_list("step_id", "member_id")):
             waiting.update(state=Task.State.VOID, closed_at=timezone.now())
             _ask(case, routes)
     for step in steps:
@@ -340,6 +349,9 @@ def ask_instead(task: Task, gone: Member) -> None:
         busy = counted(case) | set(asked.values_list("member_id", flat=True))
         line = levels(document.unit, case.kind)
         found = route([task.step], line, case.owner_id, busy, case.writers)
+        if found[0].passes:
+            # nobody is there to open what follows, so somebody has to speak for this step
+            found = [seek(task.step, line, case.owner_id, busy, case.writers)]
         start(Task.objects.filter(pk__in=_ask(case, found)), task.step.hours)
         names = "、".join(person.name for person in found[0].people)
     elif not running.filter(step=task.step, state=Task.State.OPEN).exists():

@@ -281,11 +281,12 @@ def _advance(case: Case, document: Document, by: Member) -> None:
         Case.objects.filter(pk=case.pk).update(updated_at=now)
         return
     later = mine.filter(position__gt=case.position)
-    following = later.order_by("position").values_list("position", flat=True).first()
-    if following is not None:
-        open_position(case, document, following)
-        Case.objects.filter(pk=case.pk).update(updated_at=now)
-        return
+    following = later.order_by("position").values_list("position", flat=True)
+    while (position := following.first()) is not None:
+        open_position(case, document, position)
+        if later.filter(position=position).exists():
+            Case.objects.filter(pk=case.pk).update(updated_at=now)
+            return
     Case.objects.filter(pk=case.pk).update(
         state=Case.State.APPROVED, decided_at=now, updated_at=now
     )

@@ -79,7 +79,10 @@ def move_later(payload: dict[str, Any], turn: Turn) -> None:
             return
     try:
         with turn.step():
-            carry_out(UnitMove.objects.select_related("made_by").get(pk=payload["move"]))
+            move = UnitMove.objects.select_related("made_by").get(pk=payload["move"])
+            # asked again: whoever planned it may have lost the right meanwhile
+            asked(move.made_by)
+            carry_out(move)
     except Refused as refused:
         with turn.step():
             waiting.update(

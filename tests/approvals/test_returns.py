@@ -3,11 +3,13 @@
 import pytest
 
 from approvals import actions
-from approvals.models import Status, Step, Task
+from approvals.models import Case, Status, Step, Task
 from contracts import actions as contracts
 from contracts.chain import KIND
 from customers.actions import hand_over
-from org.actions import disable
+from org.actions import disable, start_post
+from tenancy.actions import deliver
+from tests.approvals.legal import problems, stuck
 from tests.approvals.test_verbs import asked, paper, pass_step, say, sent, status
 
 WAYS = ("all", "in_order")
@@ -16,6 +18,14 @@ WAYS = ("all", "in_order")
 @pytest.fixture
 def case(contract):
     return sent(contract)
+
+
+@pytest.fixture(autouse=True)
+def legal(acme):
+    """Whatever was done, the history is one that may be, and nobody is waited for in vain."""
+    yield
+    for pk in Case.objects.values_list("pk", flat=True):
+        assert (problems(pk), stuck(pk)) == ([], [])
 
 
 def of_finance(mode, **more):
@@ -107,3 +117,65 @@ def test_a_vote_of_whoever_wrote_in_between_does_not_count(acme, contract, write
     assert ("east_supervisor" in asked(case)) is False
     asked_there = Task.objects.filter(case=case, round=case.round, step__key="supervisor")
     assert {task.state for task in asked_there} == {"open" if writes else "done"}
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("follows", [False, True])
+def test_a_step_of_the_company_passes_also_when_its_person_decided_meanwhile(
+    acme, contract, several, follows
+):
+    """T8 自动去重: the director took a task over, and his own later step is a note then."""
+    chain = actions.chain_of(KIND)
+    own = {"chain": chain, "is_fixed": False, "role": "director"}
+    Step.objects.create(position=3, key="second", name="总监审批", **own)
+    if follows:
+        Step.objects.create(position=4, key="third", name="管理层", **own | {"role": "management"})
+    if several:
+        start_post(acme.secretary, unit=acme.unit("root"), role="director")
+    case = sent(contract)
+    pass_step(case, acme.east_supervisor)
+    actions.transfer(case, to=acme.director, by=acme.east_manager)
+    pass_step(case, acme.director, acme.finance)
+    assert asked(case) == ({"management"} if follows else set())
+    if follows:
+        pass_step(case, acme.management)
+    assert status(case) == Status.APPROVED
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_step_whose_person_leaves_is_asked_one_level_up_not_lost(acme, contract, decided):
+    """T8: his successor counts already at another step: nothing opens the next one by itself."""
+    Step.objects.create(chain=actions.chain_of(KIND), is_fixed=False, role="director",
+                        position=2, key="second", name="总监审批")  # fmt: skip
+    case = sent(contract)
+    pass_step(case, acme.east_supervisor)
+    start_post(acme.secretary, unit=acme.unit("root"), role="director")
+    if decided:
+        actions.transfer(case, to=acme.secretary, by=acme.east_manager)
+        pass_step(case, acme.secretary, acme.finance)
+    else:
+        pass_step(case, acme.east_manager, acme.finance)
+    disable(acme.director, by=acme.admin)
+    assert deliver()
+    wanted = acme.management if decided else acme.secretary
+    assert asked(case) == {wanted.employee_no}
+    pass_step(case, wanted)
+    assert status(case) == Status.APPROVED
+
+
+def test_whoever_returned_it_is_not_passed_over_for_a_colleague(acme, contract):
+    """T8: two directors, one has decided another step, the other returned the company's own."""
+    Step.objects.create(chain=actions.chain_of(KIND), is_fixed=False, role="director",
+                        position=2, key="second", name="总监审批")  # fmt: skip
+    start_post(acme.secretary, unit=acme.unit("root"), role="director")
+    case = sent(contract)
+    Task.objects.filter(case=case, step__key="second", member=acme.director).delete()
+    pass_step(case, acme.east_supervisor)
+    Task.objects.filter(case=case, member=acme.director).delete()
+    actions.transfer(case, to=acme.director, by=acme.east_manager)
+    pass_step(case, acme.director, acme.finance)
+    assert asked(case) == {"secretary"}
+    say(case, "return", acme.secretary)
+    assert asked(back(case)) == {"secretary"}
+    pass_step(case, acme.secretary)
+    assert status(case) == Status.APPROVED

@@ -11,7 +11,7 @@ from kit.because import Refused
 from org import actions, preview
 from org.access import sees
 from org.actions import move as moving
-from org.models import Unit, UnitMove, owned_models
+from org.models import Role, Unit, UnitMove, owned_models
 from tenancy import actions as plumbing
 from tenancy.models import Outbox
 from tests.access import samples
@@ -155,6 +155,21 @@ def test_a_long_move_that_became_impossible_says_so(acme, monkeypatch):
     move.refresh_from_db()
     assert move.state == "refused"
     assert move.message
+
+
+def test_a_long_move_dies_with_the_right_of_who_planned_it(acme, monkeypatch):
+    """A9: a job asks for the right again when it runs."""
+    monkeypatch.setattr(moving, "MOST_AT_ONCE", -1)
+    second = acme.secretary
+    actions.start_post(second, unit=acme.unit("root"), role=Role.COMPANY_ADMIN)
+    unit, second = acme.unit("east_one"), acme.anew("secretary")
+    move = actions.move_unit(unit, target=acme.unit("west"), by=second)
+    actions.disable(second, by=acme.admin)
+    row = Outbox.objects.get(topic="org.move_unit")
+    assert plumbing.run(acme.company.pk, row.pk, row.tries)
+    move.refresh_from_db()
+    assert (move.state, bool(move.message)) == ("refused", True)
+    assert Unit.objects.get(pk=unit.pk).path == unit.path
 
 
 def test_a_record_written_meanwhile_follows(acme):
