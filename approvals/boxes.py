@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as N_
 from approvals import actions
 from approvals.kinds import document_url, kinds
 from approvals.models import Case, Decision, Task
-from approvals.waiting import row_of, waiting
+from approvals.waiting import named, row_of, waiting
 from org.models import Member
 
 MOST = 50
@@ -52,10 +52,10 @@ def late(request: HttpRequest) -> dict[str, Any]:
         told__contains=[{"id": member.pk}],
         case__state=Case.State.RUNNING,
         case__in=Case.objects.visible_to(member),
-    ).select_related("case", "case__owner", "case__unit", "step", "member")
+    ).select_related("case", "step")
     reminded = Max("case__decisions__at", filter=Q(case__decisions__verb="remind"))
-    rows = tasks.annotate(reminded_last=reminded).order_by("due_at", "id")[:MOST]
-    return {"rows": [row_of(task, now, member, {}) | {"asked": task.member} for task in rows]}
+    rows = named(tasks.annotate(reminded_last=reminded)).order_by("due_at", "id")[:MOST]
+    return {"rows": [row_of(task, now, member, {}) | {"asked": task.member_name} for task in rows]}
 
 
 def decided(request: HttpRequest, **whose: Any) -> dict[str, Any]:
@@ -72,12 +72,13 @@ def decided(request: HttpRequest, **whose: Any) -> dict[str, Any]:
 def _done(row: Decision) -> dict[str, Any]:
     return {
         "case": row.case,
+        "owner": row.case.owner.name,
         "step": row.step_name,
         "label": actions.verb_label(row.verb),
         "colour": {"approve": "green", "return": "amber"}.get(row.verb, "red"),
         "at": row.at,
-        "behalf": row.behalf,
-        "by": row.by,
+        "behalf": row.behalf.name if row.behalf else "",
+        "by": row.by.name,
     }
 
 
@@ -94,6 +95,7 @@ COLOURS = {"running": "blue", "returned": "amber", "withdrawn": "grey", "rejecte
 def _case(case: Case) -> dict[str, Any]:
     return {
         "case": case,
+        "owner": case.owner.name,
         "label": case.get_state_display(),
         "colour": COLOURS[case.state],
         "at": case.submitted_at,

@@ -78,5 +78,6 @@ def ready() -> None:
             header=header,
             rows=rows,
             url="contracts:list",
+            model="contracts.Contract",
         )
     )

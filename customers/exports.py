@@ -93,5 +93,6 @@ def ready() -> None:
             header=header,
             rows=rows,
             url="customers:list",
+            model="customers.Customer",
         )
     )

@@ -120,20 +120,27 @@ def owners(member: Member, customer: Customer, limit: int) -> Iterator[Event]:
 
 
 def handed_over(member: Member, obj: Any, limit: int) -> Iterator[Event]:
-    """CUS-1.10: both sides learn of it on their first page; one line for each act."""
+    """CUS-1.10: both sides learn of it on their first page; one line for each act.
+
+    A customer is named to whoever sees it now: what it is called today is none of the others' news.
+    """
     mine = Q(old=member) | Q(new=member)
     since = timezone.now() - timedelta(days=NEWS_DAYS)
-    acts = (
+    acts = list(
         OwnerHistory.objects.filter(mine, at__gt=since)
         .exclude(by=member)
         .values("at", "old_id", "new_id", "new__name", "by__name", "reason")
-        .annotate(number=Count("pk"), first=Min("customer"), name=Min("customer__name"))
+        .annotate(number=Count("pk"), first=Min("customer"))
         .order_by("-at", "first")[:limit]
     )
+    firsts = {act["first"] for act in acts}
+    seen = Customer.objects.visible_to(member).filter(pk__in=firsts) if acts else ()
+    names = {customer.pk: customer.name for customer in seen}
     for act in acts:
-        words = {"name": act["name"], "number": act["number"], "who": act["new__name"]}
+        name = names.get(act["first"], "")
+        words = {"name": name, "number": act["number"], "who": act["new__name"]}
         is_mine, url = act["new_id"] == member.pk, ""
-        if is_mine and act["number"] == 1:
+        if is_mine and name and act["number"] == 1:
             url = reverse("customers:detail", args=[act["first"]])
         elif is_mine:
             url = reverse("customers:list")
@@ -149,12 +156,16 @@ def handed_over(member: Member, obj: Any, limit: int) -> Iterator[Event]:
 
 
 def received(words: dict[str, Any]) -> str:
+    if not words["name"]:
+        return _("Customers that came over to you: %(number)s") % words
     if words["number"] == 1:
         return _("%(name)s is your customer now") % words
     return _("%(number)s customers are yours now, among them %(name)s") % words
 
 
 def passed_on(words: dict[str, Any]) -> str:
+    if not words["name"]:
+        return _("%(number)s of your customers went over to %(who)s") % words
     if words["number"] == 1:
         return _("%(name)s went over to %(who)s") % words
     return _("%(number)s of your customers went over to %(who)s, among them %(name)s") % words

@@ -161,6 +161,8 @@ def open_export(member: Member, job: ExportJob) -> Because:
 def download_export(member: Member, job: ExportJob) -> Because:
     """T16: one downloader, for a day, and with the rights of the moment."""
     asked = [owns(member, job), is_there(job), member.may(exporters[job.kind].rule)]
+    if all(asked):
+        asked.append(is_all_seen(member, job))
     if job.with_contacts:
         asked.append(may_contacts(member, job.kind))
     return all_of("download_export", asked)
@@ -178,6 +180,19 @@ def is_there(job: ExportJob) -> Because:
     ok = job.state == ExportState.DONE
     text = N_("the file is kept for 24 hours")
     return Because("is_there", ok, (Line("clock", ok=ok, text=text),))
+
+
+def is_all_seen(member: Member, job: ExportJob) -> Because:
+    """T16.4: nothing in the file has gone out of sight since it was written."""
+    exporter, ok = exporters[job.kind], member.scope.sees_all()
+    if not ok and exporter.model:
+        ok = set(job.rests_on) <= set(exporter.seen(member, job.rests_on))
+    elif not ok:
+        ok = all(path.startswith(tuple(exporter.seen(member))) for path in job.rests_on)
+    text = N_("you no longer see everything that is in the file: ask for it anew")
+    if ok:
+        text = N_("you still see everything that is in the file")
+    return Because("is_all_seen", ok, (Line("fact", ok=ok, text=text, clause="ORG-1.6"),))
 
 
 @rule("files.failed_rows", clauses="ORG-1.6", label=N_("Take the rows that were not accepted"))

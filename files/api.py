@@ -240,7 +240,7 @@ class ExportViewSet(Verbs, mixins.ListModelMixin, mixins.RetrieveModelMixin,
                     viewsets.GenericViewSet):  # fmt: skip
     """Ask for a table, let it go as a superior, download it within a day."""
 
-    queryset = ExportJob.objects.select_related("owner").order_by("-id")
+    queryset = ExportJob.objects.select_related("owner").defer("rests_on").order_by("-id")
     serializer_class = ExportSerializer
     pagination_class = NewestFirst
     rules: ClassVar[dict[str, str]] = {

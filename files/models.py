@@ -286,6 +286,8 @@ class ExportJob(OwnedModel):
     total = models.PositiveIntegerField(default=0)
     done_rows = models.PositiveIntegerField(default=0)
     stored = models.CharField(max_length=80, blank=True, editable=False)
+    # what of it rests on the owner's sight, asked again at the download: ids, or paths of units
+    rests_on = models.JSONField(default=list, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     size = models.PositiveBigIntegerField(default=0, editable=False)
     finished_at = models.DateTimeField(null=True)

@@ -283,7 +283,7 @@ def remove_picture(request: HttpRequest, picture: CompanyPicture) -> HttpRespons
 @page("files.exports")
 def exports(request: HttpRequest) -> HttpResponse:
     """Every export the reader sees, the newest first."""
-    jobs = ExportJob.objects.visible_to(request.member).select_related("owner")
+    jobs = ExportJob.objects.visible_to(request.member).select_related("owner").defer("rests_on")
     shown = page_of(jobs, request.GET)
     for job in shown.rows:
         job.label = labels()[job.kind]

@@ -71,6 +71,25 @@ def capped_counts(*querysets: QuerySet, cap: int = CAP) -> list[tuple[int, str]]
     return [(cap, f"{cap}+") if n > cap else (n, str(n)) for n in numbers]
 
 
+def capped_groups(queryset: QuerySet, field: str, cap: int = CAP) -> tuple[str, dict[Any, str]]:
+    """(text of all, text of each group) by one walk over as many rows as five groups may have.
+
+    A longer list is `5000+`; of its groups only those that reach the cap are known, as `1000+`.
+    """
+    most = 5 * cap
+    try:
+        text, params = _walked(queryset).values(field)[: most + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return "0", {}
+    with connections[queryset.db].cursor() as cursor:
+        cursor.execute(f"SELECT found.*, count(*) FROM ({text}) found GROUP BY 1", params)  # noqa: S608  from the ORM
+        numbers = dict(cursor.fetchall())
+    total = sum(numbers.values())
+    if total <= most:
+        return str(total), {group: str(number) for group, number in numbers.items()}
+    return f"{most}+", {group: f"{cap}+" for group, number in numbers.items() if number >= cap}
+
+
 def page_of(
     queryset: QuerySet,
     request_get: Mapping[str, str],

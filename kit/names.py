@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 SUFFIXES = (
     "集团股份有限公司 集团有限责任公司 股份有限公司 有限责任公司 集团有限公司 股份公司 有限公司"
@@ -96,14 +97,18 @@ def pinyin(name: str) -> str:
     return "".join(_syllables(normalise(name)))
 
 
+def first(syllables: Iterable[str]) -> list[str]:
+    return [syllable[0] for syllable in syllables]
+
+
 def initials(name: str) -> str:
     """First letters of the syllables, lower case; runs of Latin letters and digits stay whole."""
-    return "".join(_syllables(normalise(name), Style.FIRST_LETTER))
+    return "".join(first(_syllables(normalise(name))))
 
 
-def _syllables(plain: str, style: Style = Style.NORMAL) -> list[str]:
+def _syllables(plain: str) -> list[str]:
     """One per Chinese character, Latin letters and digits one by one."""
-    return [part.lower() for part in lazy_pinyin(plain, style=style, errors=list)]
+    return [part.lower() for part in lazy_pinyin(plain, errors=list)]
 
 
 def readings(name: str) -> tuple[list[str], list[str]]:
@@ -124,13 +129,8 @@ def search_text(name: str, *more: str) -> str:
         plain = normalise(text)
         tokens.setdefault(plain.lower(), plain.lower())
         single = [_reading(character) for character in plain]
-        readings = (
-            _syllables(plain),
-            _syllables(plain, Style.FIRST_LETTER),
-            single,
-            [syllable[0] for syllable in single],
-        )
-        for parts in readings:
+        together = _syllables(plain)
+        for parts in (together, first(together), single, first(single)):
             tokens.setdefault("".join(parts), "".join(f"{MARK}{part}" for part in parts))
     tokens.pop("", None)
     return " ".join(tokens.values())

@@ -44,7 +44,8 @@ SELECT measure, month FROM (
 ) found GROUP BY 1, 2 HAVING sum(number) <> 0
 """
 WAITING = """
-SELECT f.measure, f.month, f.id, f.number FROM ({rows}) f
+SELECT f.measure, f.month, f.id, f.number, u.path FROM ({rows}) f
+  JOIN org_unit u ON u.id = f.unit_id
  WHERE f.owner_id = %s AND NOT EXISTS (
    SELECT FROM kpi_value v
      JOIN kpi_period p ON p.company_id = v.company_id AND p.freeze_id = v.freeze_id
@@ -317,7 +318,13 @@ def late_of(reader: Member, period: Period, owner: Member) -> list[Late]:
             for pk, number in zip(ids, numbers, strict=True)
         ]
     else:
-        found = waiting(period, owner)
+        scope, is_own = reader.scope, reader.pk == owner.pk
+        # as with the frozen ones: one's own, and those of units one covers
+        found = [
+            row
+            for *row, path in waiting(period, owner)
+            if is_own or scope.covering("see", path) is not None
+        ]
     groups: dict[tuple[str, date], list[tuple[int, Decimal]]] = defaultdict(list)
     for key, month, pk, number in found:
         if key in measures:
@@ -347,8 +354,11 @@ def _late(reader: Member, measure: Measure, month: date, parts: list[tuple[int, 
     return late
 
 
-def waiting(period: Period, owner: Member) -> list[tuple[str, date, int, Decimal]]:
-    """(measure, true month, id, number) of what would be credited late if it were frozen now."""
+def waiting(period: Period, owner: Member) -> list[tuple[str, date, int, Decimal, str]]:
+    """What would be credited late if it were frozen now.
+
+    (measure, true month, id, number, path of its unit)
+    """
     earlier = Period.objects.unfrozen().filter(month__lt=period.month)
     if earlier.exists():
         return []

@@ -1,10 +1,10 @@
 """A case from its submission on: snapshot, route, tasks of each position."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
@@ -39,9 +39,11 @@ def submit(document: Document, *, by: Member) -> Case:
     no longer open. After a return with unchanged content the case goes straight back.
     """
     kind = kinds[document.kind_name]
-    check(by, f"{document._meta.app_label}.submit", document)
-    model = type(document)
+    rule, model = f"{document._meta.app_label}.submit", type(document)
+    check(by, rule, document)
     document = model.objects.select_for_update(no_key=True, of=("self",)).get(pk=document.pk)
+    # asked of the row as it is now: it may have been handed over since it was read
+    check(by, rule, document)
     if not document.is_open_to_edit and not is_stale(document):
         raise Refused(_("It was submitted already."), code="moved")
     if missing := kind.check(document):
@@ -56,7 +58,7 @@ def submit(document: Document, *, by: Member) -> Case:
     case = _open_case(kind, document, snapshot, by)
     add_decision(case, "submit", by, because=yes("submit"))
     record(
-        f"{document._meta.app_label}.submit",
+        rule,
         document,
         by=by,
         before={"status": before},
@@ -68,6 +70,7 @@ def submit(document: Document, *, by: Member) -> Case:
 
 def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Member) -> Case:
     facts, content_hash = kind.facts(document), digest(snapshot)
+    writers = writers_of(document) - {by.pk}
     shown = {
         "number": document.number,
         "title": facts.title[:160],
@@ -75,14 +78,14 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
         "amount": facts.amount,
         "risks": [line.as_json() for line in facts.risks],
         "content_hash": content_hash,
-        "writers": sorted(writers_of(document) - {by.pk}),
+        "writers": sorted(writers),
         "owner_id": by.pk,
         "unit_id": document.unit_id,
         "org_path": document.org_path,
         "submitted_at": timezone.now(),
         "updated_at": timezone.now(),
     }
-    case = document.case
+    case, again = document.case, []
     if case is None:
         chain = chain_of(kind)
         case = Case.objects.create(
@@ -93,8 +96,8 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
     else:
         same = case.state == Case.State.RETURNED and case.content_hash == content_hash
         # whoever took it over is another submitter: what was decided for the first does not count
-        same = same and case.owner_id == by.pk
-        begin = case.position if same else 0
+        same = same and case.owner_id == by.pk and not writers & counted(case)
+        begin, again = (case.position, cut_short(case)) if same else (0, [])
         Task.objects.filter(case=case, state__in=(Task.State.OPEN, Task.State.WAITING)).update(
             state=Task.State.VOID, closed_at=timezone.now()
         )
@@ -117,24 +120,67 @@ def _open_case(kind: Kind, document: Document, snapshot: dict[str, Any], by: Mem
             "content_hash": content_hash,
         },
     )
-    plan_from(case, document, begin)
+    plan_from(case, document, begin, again)
     return case
 
 
-def plan_from(case: Case, document: Document, start: int) -> None:
-    """Tasks of every step from `start` on that is not passed; the first position opens at once."""
-    passed = Decision.objects.filter(
+def votes(case: Case) -> QuerySet[Decision]:
+    """The approvals that count in this round: not those of a step that decides again."""
+    return Decision.objects.filter(
         case=case, round=case.round, verb="approve", task__state=Task.State.DONE
     )
-    done = set(passed.values_list("task__step_id", flat=True))
+
+
+def cut_short(case: Case) -> list[Task]:
+    """T8: whom the return found still asked at a step that another had passed, and the returner.
+
+    Where nobody had passed it the step is routed anew. A signer whose asker has not answered is
+    left to him.
+    """
+    said, rows = votes(case), Task.objects.filter(case=case, round=case.round)
+    returns = Decision.objects.filter(case=case, round=case.round, verb="return")
+    last = returns.order_by("-at", "-id").values("task")[:1]
+    left = Q(pk__in=last) | Q(state=Task.State.VOID, closed_at=case.decided_at)
+    alone = Q(way__in=ADDED) & ~Q(source__in=said.values("task"))
+    found = rows.filter(left, step__in=said.values("task__step")).exclude(alone)
+    return list(found.select_related("case", "step", "member").order_by("id"))
+
+
+def plan_from(case: Case, document: Document, lowest: int, again: Sequence[Task] = ()) -> None:
+    """Tasks of every step from `lowest` on that is not passed; the first position opens at once.
+
+    Of a passed one the people of `again` are asked once more.
+    """
+    done = set(votes(case).values_list("task__step_id", flat=True))
     steps = [
-        step for step in case.chain.steps.all() if step.position >= start and step.pk not in done
+        step for step in case.chain.steps.all() if step.position >= lowest and step.pk not in done
     ]
     line, asked = levels(document.unit, case.kind), facts_of(case)
     routes = route(steps, line, case.owner_id, counted(case), case.writers, facts=asked)
     _ask(case, routes)
-    first = min(found.step.position for found in routes if not found.passes)
+    # the chain's own first: of those who follow one another the first is opened
+    kept = [_once_more(task) for task in sorted(again, key=lambda task: task.is_added)]
+    places = [found.step.position for found in routes if not found.passes]
+    first = min([*places, *(task.position for task in kept)])
     open_position(case, document, first, is_planned=True)
+    for task in kept:
+        if task.is_added:
+            start(Task.objects.filter(pk=task.pk), task.step.hours)
+        task.refresh_from_db(fields=["state", "opened_at"])
+        if task.member and _holders(task) | deputies_of(task) <= used_up(case):
+            ask_instead(task, task.member)
+
+
+def _once_more(task: Task) -> Task:
+    """The same question to the same person."""
+    names = ("case", "round", "step", "position", "member", "way", "source", "because")
+    return Task.objects.create(**{name: getattr(task, name) for name in names})
+
+
+def _holders(task: Task) -> set[int]:
+    """The person asked, while he may still answer."""
+    held = Task.objects.held_by(task.member).filter(pk=task.pk, member__is_active=True)
+    return set(held.values_list("member", flat=True))
 
 
 def facts_of(case: Case) -> dict[str, Any]:
@@ -213,10 +259,7 @@ def counted(case: Case) -> set[int]:
 
     What was voided when the case went back to an earlier step does not count any more.
     """
-    rows = Decision.objects.filter(
-        case=case, round=case.round, verb="approve", task__state=Task.State.DONE
-    )
-    return {pk for pair in rows.values_list("by_id", "behalf_id") for pk in pair if pk}
+    return {pk for pair in votes(case).values_list("by_id", "behalf_id") for pk in pair if pk}
 
 
 def used_up(case: Case) -> set[int]:

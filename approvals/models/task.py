@@ -52,10 +52,12 @@ class DelegationQuerySet(models.QuerySet):
         """One's own, those of one's staff, and all of them for the administrator."""
         if Role.COMPANY_ADMIN in member.scope.roles:
             return self.all()
-        led = models.Q(pk__in=())
+        led, day = models.Q(pk__in=()), timezone.localdate()
         for low, high in member.scope.ranges("lead"):
             led |= models.Q(unit__path__gte=low, unit__path__lt=high)
-        staff = Post.objects.filter(led).values("member")
+        # the posts of today, as the rule asks them: also of somebody who was switched off
+        today = models.Q(ends_on=None) | models.Q(ends_on__gte=day)
+        staff = Post.objects.filter(led, today, starts_on__lte=day).values("member")
         mine = models.Q(principal=member) | models.Q(stand_in=member) | models.Q(made_by=member)
         return self.filter(mine | models.Q(principal__in=staff))
 

@@ -152,6 +152,7 @@ def sign(
 
     Errors: Forbidden, Refused("moved"), Refused("incomplete", errors by field).
     """
+    contract = Contract.objects.select_for_update(no_key=True, of=("self",)).get(pk=contract.pk)
     check(by, "contracts.sign", contract)
     errors = {}
     submitted = timezone.localdate(contract.case.submitted_at)

@@ -88,10 +88,13 @@ def _customer(row: Mapping[str, Any], owner: Member, unit: Unit) -> Customer:
 def archive_many(ids: Sequence[int], *, by: Member) -> tuple[int, list[str]]:
     """T17: archive those of an import that nobody has worked with; how many, and who is left.
 
-    Touched means: changed, spoken of in the log, or named by any other record of any floor.
+    Touched means: changed, spoken of in the log, or named by any other record of any floor. What
+    has gone out of sight since is left too, and has no name.
     """
-    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids, archived_at=None)
-    found = dict(rows.order_by("pk").values_list("pk", "name"))
+    rows = Customer.objects.filter(pk__in=ids, archived_at=None)
+    seen = rows.visible_to(by).select_for_update(no_key=True)
+    found = dict(seen.order_by("pk").values_list("pk", "name"))
+    hidden = rows.exclude(pk__in=found).count()
     same = Customer.objects.filter(pk__in=found, updated_at=F("created_at"))
     kept = found.keys() - set(same.values_list("pk", flat=True))
     told = AuditLine.objects.filter(object_kind="customers.customer", object_id__in=list(found))
@@ -103,6 +106,6 @@ def archive_many(ids: Sequence[int], *, by: Member) -> tuple[int, list[str]]:
             kept |= set(named.values_list(name, flat=True))
     free = sorted(found.keys() - kept)
     Customer.objects.filter(pk__in=free).update(archived_at=timezone.now())
-    after = {"rows": len(free), "first_id": free[0] if free else None, "left": len(kept)}
+    after = {"rows": len(free), "first_id": free[0] if free else None, "left": len(kept) + hidden}
     record("customers.archive_many", by, by=by, after=after)
-    return len(free), [found[pk] for pk in sorted(kept)]
+    return len(free), [found[pk] for pk in sorted(kept)] + [""] * hidden

@@ -11,6 +11,7 @@ from customers.models.customer import (
     Tier,
     cadence,
     matches,
+    says,
 )
 from customers.models.keeping import CustomerShare, Note, OwnerHistory, TierChange
 from customers.models.visit import Visit
@@ -31,4 +32,5 @@ __all__ = [
     "Visit",
     "cadence",
     "matches",
+    "says",
 ]

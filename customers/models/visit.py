@@ -123,6 +123,7 @@ class Visit(OwnedModel):
             models.Index(
                 fields=["company", "status", "-planned_on", "-id"], name="customers_visit_day"
             ),
+            models.Index(fields=["company", "-planned_on", "-id"], name="customers_visit_any_day"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """The list, the 360° page and the forms of a customer and its contacts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from customers.regions import PROVINCES
 from files.views import attach_page
 from kit import codes
 from kit.answers import form_page, tried
-from kit.lists import capped_counts, page_of
+from kit.lists import capped_count, capped_groups, page_of
 from kit.names import SHORTEST, normalise
 from kit.registry import panels_of, timeline_of
 from org.access import covers, page
@@ -47,16 +48,17 @@ def list_(request: HttpRequest) -> HttpResponse:
     found = CustomerFilter(typed, seen, request=request).qs
     rows = found.filter(tier=tier) if tier in Tier.values else found
     q = typed.get("q", "").strip()
-    counts = [text for _n, text in capped_counts(found, *(found.filter(tier=t) for t in Tier))]
+    total, by_tier = capped_groups(found, "tier")
+    is_whole = not total.endswith("+")
     context = {
         "page": page_of(rows.select_related("owner", "unit"), request.GET),
         "tier": tier,
         "q": q,
         "is_short": bool(q) and len(normalise(q)) < SHORTEST,
         "is_narrowed": any(request.GET.get(name) for name in request.GET if name not in BESIDE),
-        "total": counts[0],
-        "chips": [(t, SHORT[t], text) for t, text in zip(Tier, counts[1:], strict=True)],
-        "shown_total": counts[Tier.values.index(tier) + 1] if tier in Tier.values else counts[0],
+        "total": total,
+        "chips": [(t, SHORT[t], by_tier.get(t, "0" if is_whole else "")) for t in Tier],
+        "shown_total": total_of(rows, tier, total, by_tier),
         "leads": bool(request.member.scope.ranges("see")),
         "may_create": request.member.may("customers.create"),
         "may_import": request.member.may("files.upload"),
@@ -65,6 +67,14 @@ def list_(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "customers/_rows.html", context)
     return render(request, "customers/list.html", context | choices_of(request))
+
+
+def total_of(rows: Any, tier: str, total: str, by_tier: Mapping[str, str]) -> str:
+    """How many the list below has; a tier of a long list is counted when it is looked at."""
+    if tier not in Tier.values:
+        return total
+    known = by_tier.get(tier) or ("" if total.endswith("+") else "0")
+    return known or capped_count(rows)[1]
 
 
 def choices_of(request: HttpRequest) -> dict[str, Any]:

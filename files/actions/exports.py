@@ -138,17 +138,19 @@ def write_export(payload: dict[str, Any], turn: Turn) -> None:
         if not move(job, waiting, ExportState.RUNNING, total=len(ids), done_rows=0):
             return
     table: list[Any] = []
+    given = [] if exporter.model else exporter.seen(owner)
     filters = QueryDict(job.filters)
     for start in range(0, len(ids), CHUNK):
         with turn.step():
             if owner := owner_of(job):
                 part = ids[start : start + CHUNK]
+                given += exporter.seen(owner, part) if exporter.model else []
                 table += exporter.rows(owner, part, contacts_of(job, owner), filters)
             move(job, (ExportState.RUNNING,), ExportState.RUNNING, done_rows=start + len(part))
     content = with_header(job, exporter, table, mark)
     name = keep(content)
     with turn.step():
-        finish(job, name, content, len(table))
+        finish(job, name, content, len(table), given)
 
 
 def owner_of(job: ExportJob) -> Member | None:
@@ -180,7 +182,7 @@ def keep(content: bytes) -> str:
     return name
 
 
-def finish(job: ExportJob, name: str, content: bytes, rows: int) -> None:
+def finish(job: ExportJob, name: str, content: bytes, rows: int, given: list[Any]) -> None:
     """T16: the log says who took what: the filter, the number of rows and the hash."""
     now = timezone.now()
     facts = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
@@ -190,6 +192,7 @@ def finish(job: ExportJob, name: str, content: bytes, rows: int) -> None:
         ExportState.DONE,
         stored=name,
         done_rows=rows,
+        rests_on=given,
         finished_at=now,
         expires_at=now + LIFE,
         **facts,
@@ -213,7 +216,7 @@ def told(job: ExportJob, text: str) -> None:
 def expire_export(payload: dict[str, Any]) -> None:
     """Receiver of files.expire: the bytes go; the line of who took what stays."""
     job = ExportJob.objects.get(pk=payload["job"])
-    if move(job, (ExportState.DONE,), ExportState.GONE):
+    if move(job, (ExportState.DONE,), ExportState.GONE, rests_on=[]):
         transaction.on_commit(lambda: (folder() / job.stored).unlink(missing_ok=True))
 
 

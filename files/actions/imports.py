@@ -306,7 +306,8 @@ def undo(job: ImportJob, *, by: Member) -> int:
     said = ""
     if left:
         text = _("%(number)s rows were left, for somebody has worked with them since: %(names)s")
-        names = "、".join(left[:MOST_NAMED]) + ("…" if len(left) > MOST_NAMED else "")
+        named = [name for name in left if name][:MOST_NAMED]
+        names = "、".join(named) + ("…" if len(left) > len(named) else "")
         said = text % {"number": len(left), "names": names}
     ImportJob.objects.filter(pk=job.pk).update(message=said)
     job.message, job.status = said, ImportState.UNDONE

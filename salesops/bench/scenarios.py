@@ -16,7 +16,8 @@ from django.utils import timezone
 from approvals.models import Case, Task
 from contracts import actions as contracts
 from customers.models import Customer
-from org.models import Member, Unit
+from kit.names import query_grams
+from org.models import Member
 from tenancy.context import company
 
 DEEP = 20
@@ -56,6 +57,11 @@ class Stage:
             # the marks of a search text stand before each syllable and each initial
             initials = self.mine[0].search.rsplit(" ", 1)[1].replace("'", "")
             self.initials = initials[2:6]
+        # what the hand-written statements ask about
+        self.asked = {
+            "company": self.company, "customer": self.mine[0].pk, "rep": self.rep.pk,
+            "contract": self.contract, "rare": query_grams(self.rare),
+        }  # fmt: skip
         self.clients = {role: self.client(member) for role, member in self.people.items()}
         self.anybody = Client()
         self.turn = itertools.count(1)
@@ -68,8 +74,7 @@ class Stage:
         return client
 
     def stranger(self) -> HttpResponse:
-        """The cheapest page this server can draw: 25 rows, one query, nobody logged in."""
-        return self.anybody.get(f"/bench/limit/{self.company}/")
+        return self.anybody.get(f"/bench/bare/{self.company}/")
 
     def get(self, role: str, path: str) -> Act:
         return lambda: self.clients[role].get(path)
@@ -177,7 +182,12 @@ def scenarios(stage: Stage) -> list[Scenario]:
     )
     one = stage.mine[0].pk
     busy = stage.inbox(WAITING)
-    found = [Scenario("limit", "25 rows, one query", stage.stranger, 1, 1)]
+    found = [
+        Scenario("nothing", "an answer without a page", get("director", "/healthz"), 1, 4),
+        Scenario("bare", "25 rows, nobody logged in, no frame", stage.stranger, 1, 1),
+        Scenario("limit", "25 rows of one query, in the frame", get("director", "/bench/limit/"),
+                 1, 9),
+    ]  # fmt: skip
     found += [
         Scenario(f"S1 {role}", "customers", get(role, "/customers/"), 2.5, 10)
         for role in ("director", "regional_manager", "supervisor", "rep", "finance")
@@ -214,11 +224,3 @@ def scenarios(stage: Stage) -> list[Scenario]:
 def member_of(firm: int, pk: int) -> Member:
     with company(firm):
         return Member.objects.select_related("user").get(pk=pk)
-
-
-def a_team(firm: int) -> tuple[Unit, Unit, Unit]:
-    """A team, its region, and another region to move it to and back."""
-    with company(firm):
-        team = Unit.objects.filter(kind="team").order_by("pk").first()
-        other = Unit.objects.filter(kind="region").exclude(pk=team.parent_id).order_by("pk").first()
-        return team, team.parent, other

@@ -231,6 +231,7 @@ def spread(source: Iterator[str], numbers: range, bulk: Bulk) -> None:
                 f"bulk_name b {rep} CROSS JOIN generate_series(0, 2) v",
                 **bulk.place,
                 customer_id=f"{base} + 1 + b.n",
+                keeper_id="r.member_id",
                 created_at=when,
                 updated_at=when,
                 planned_on=f"CASE WHEN {done} THEN {when}::date "

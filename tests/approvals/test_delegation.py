@@ -343,3 +343,18 @@ def test_principal_who_gives_up_the_post_lends_nothing_any_more(acme, contract):
     assert asked(acme.west_supervisor, contract.case)
     end_post(acme.east_supervisor.posts.get(), by=acme.admin, ends_on=day(-1))
     assert not asked(acme.anew("west_supervisor"), contract.case)
+
+
+def test_why_somebody_is_away_is_read_by_the_leaders_of_today(acme):
+    """ORG-1.6: who once led the person reads nothing of it; who leads him now does."""
+    row = lend(acme.east_supervisor, acme.west_supervisor)
+    page = "/approvals/delegations/"
+    readers = ("east_manager", "west_manager", "admin", "east_rep")
+    seen = lambda: [  # noqa: E731
+        ("年假" in client_of(acme.anew(name)).get(page).text,
+         bool(acme.anew(name).may("approvals.end_delegation", row))) for name in readers
+    ]  # fmt: skip
+    assert seen() == [(True, True), (False, False), (True, True), (False, False)]
+    end_post(acme.east_supervisor.posts.get(), by=acme.admin, ends_on=day(-1))
+    start_post(acme.east_supervisor, unit=acme.unit("west_one"), role=Role.SUPERVISOR)
+    assert seen() == [(False, False), (True, True), (True, True), (False, False)]

@@ -11,6 +11,8 @@ from audit.models import AuditLine
 from customers import actions
 from customers.models import Customer, CustomerShare, Note, OwnerHistory, Visit
 from kit.because import Forbidden, Refused
+from org.access import sees
+from org.actions import move_unit
 from tests.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +288,50 @@ def test_only_ones_own_and_only_for_a_day(acme, visit):
 def test_nothing_changed_leaves_no_trace(acme, visit):
     actions.correct_visit(visit, by=acme.east_rep, summary="价格八折")
     assert not AuditLine.objects.filter(verb="customers.correct_visit").exists()
+
+
+def agree(acme, customer):
+    """Of every visit and talk: whoever finds it in a list may open it, and nobody else."""
+    seen = []
+    for name in ("director", "east_manager", "west_manager", "east_supervisor", "east_rep",
+                 "east_rep2", "bare_rep", "west_rep", "finance", "admin"):  # fmt: skip
+        who = acme.anew(name)
+        for row in (*Visit.objects.filter(customer=customer), *Note.objects.all()):
+            row = type(row).objects.get(pk=row.pk)
+            found = type(row).objects.visible_to(who).filter(pk=row.pk).exists()
+            assert found == bool(sees(who, row)), (name, type(row).__name__)
+            seen.append((name, found))
+    return {name for name, found in seen if found}
+
+
+def test_lists_and_pages_agree_whatever_becomes_of_the_customer(acme, customer):
+    """ORG-1.1: shared, its team moved, handed over with what stays its maker's."""
+    actions.check_in(customer, by=acme.east_supervisor)
+    actions.add_note(customer, by=acme.east_supervisor, text="电话确认")
+    actions.plan_visit(customer, by=acme.east_rep, planned_on=timezone.localdate())
+    always = {"director", "finance"}
+    east = {"east_supervisor", "east_rep", "east_manager"}
+    assert agree(acme, customer) == always | east
+    share = actions.share(customer, member=acme.bare_rep, by=acme.east_rep)
+    assert agree(acme, customer) == always | east | {"bare_rep"}
+    CustomerShare.objects.filter(pk=share.pk).update(valid_until=timezone.now())
+    move_unit(acme.unit("east_one"), target=acme.unit("west"), by=acme.admin)
+    moved = always | {"east_supervisor", "east_rep", "west_manager"}
+    assert agree(acme, customer) == moved
+    actions.hand_over([customer], to=acme.bare_rep, reason=WHY, by=acme.director)
+    # a visit and a talk stay readable to whoever made them
+    after = always | {"bare_rep", "east_manager", "east_supervisor"}
+    assert agree(acme, customer) == after
+
+
+def test_the_first_page_names_a_customer_only_to_who_sees_it(acme, customer):
+    """ORG-1.6: what it is called after the hand-over is news of the new owner's."""
+    actions.hand_over([customer], to=acme.west_rep, reason=WHY, by=acme.director)
+    customer.refresh_from_db()
+    actions.change(customer, by=acme.anew("west_rep"), name="改名后的新公司")
+    old, new = (client_of(acme.anew(who)).get("/").text for who in ("east_rep", "west_rep"))
+    assert ("改名后的新公司" in old, "您的 1 个客户已移交给 acme.west_rep" in old) == (False, True)
+    assert "改名后的新公司 现由您负责" in new
+    actions.hand_over([customer], to=acme.bare_rep, reason=WHY, by=acme.director)
+    gone = client_of(acme.anew("west_rep")).get("/").text
+    assert ("改名后的新公司" in gone, "1 个客户转到您名下" in gone) == (False, True)

@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from audit.models import AuditLine
 from customers import actions as customers
+from customers.actions import hand_over
 from customers.models import Customer
 from files import actions
 from files.models import ExportJob
 from kit.because import Forbidden
+from org.actions import end_post
 from org.models import Post
 from tenancy.actions import deliver, run
 from tenancy.models import Outbox, Param
@@ -277,3 +279,35 @@ def test_a_list_that_has_grown_is_not_written(acme, filled, few):
     assert work(acme)
     job.refresh_from_db()
     assert job.status == "failed"
+
+
+LOST = {
+    "handed over": lambda acme: hand_over(
+        [Customer.objects.filter(owner=acme.east_rep).first()], to=acme.west_rep,
+        reason="区域调整交接", by=acme.director,
+    ),
+    "the post is over": lambda acme: end_post(
+        acme.east_supervisor.posts.get(), by=acme.admin,
+        ends_on=timezone.localdate() - timedelta(days=1),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["customers.customer", "figures"])
+@pytest.mark.parametrize("lost", LOST)
+def test_a_file_is_given_out_only_while_all_of_it_is_seen(acme, filled, kind, lost):
+    """T16.4: what was handed over, or the post's own, is not taken away afterwards."""
+    job = taken(acme, "east_supervisor", kind=kind)
+    client, address = client_of(acme.east_supervisor), f"/files/exports/{job.pk}/download/"
+
+    def status():
+        answer = client.get(address)
+        assert not answer.streaming or b"".join(answer.streaming_content) == content(job)
+        return answer.status_code
+
+    assert status() == 200
+    LOST[lost](acme)
+    is_sum = kind == "figures" and lost == "handed over"
+    assert status() == (200 if is_sum else 403)
+    if not is_sum:
+        assert address not in client.get(f"/files/exports/{job.pk}/").text

@@ -53,6 +53,26 @@ def test_what_nobody_touched_is_archived_and_the_rest_is_named(acme, job):
         actions.undo(job, by=rep)
 
 
+def test_what_went_out_of_sight_is_left_and_not_named(acme, job):
+    """ORG-1.6: handed over and called otherwise since; or moved without a trace."""
+    away = {"to": acme.west_rep, "reason": "区域调整交接", "by": acme.director}
+    customers.hand_over([named(NAMES[0])], **away)
+    customers.change(named(NAMES[0]), by=acme.west_rep, name="西边的新名字")
+    west = acme.unit("west_one")
+    Customer.objects.filter(name=NAMES[1]).update(
+        owner=acme.west_rep, unit=west, org_path=west.path
+    )
+    customers.change(named(NAMES[2]), by=acme.east_rep, city="苏州")
+    assert actions.undo(job, by=acme.anew("east_rep")) == 4
+    left = set(Customer.objects.active().values_list("name", flat=True))
+    assert left == {"西边的新名字", *NAMES[1:3]}
+    job.refresh_from_db()
+    assert job.message.startswith("3 行保留")
+    assert (NAMES[2] in job.message, "西边" in job.message, NAMES[1] in job.message) == (
+        True, False, False
+    )  # fmt: skip
+
+
 def test_only_who_brought_it_and_only_for_a_day(acme, job):
     director, address = client_of(acme.director), f"/files/imports/{job.pk}/"
     assert director.post(f"{address}undo/").status_code == 403

@@ -1,6 +1,7 @@
 """Pages by position: complete, without repetition, in constant queries."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -9,7 +10,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from kit.lists import Page, capped_count, capped_counts, page_of
+from kit.lists import Page, capped_count, capped_counts, capped_groups, page_of
 
 START = dt.datetime(2026, 11, 21, 8, tzinfo=dt.UTC)
 ORDER = ("-date_joined", "-id")
@@ -128,3 +129,16 @@ def test_a_column_that_is_null_cannot_give_the_order(people):
 def test_a_page_is_walked_and_measured_like_its_rows():
     page = Page([1, 2], None, None, User.objects.none())
     assert (list(page), len(page)) == ([1, 2], 2)
+
+
+def test_groups_are_counted_in_one_walk_and_never_guessed(people):
+    queryset = people(12)
+    names = Counter(queryset.values_list("name", flat=True))
+    with CaptureQueriesContext(connection) as asked:
+        total, groups = capped_groups(queryset, "name", cap=3)
+    assert len(asked) == 1
+    assert (total, groups) == ("12", {name: str(number) for name, number in names.items()})
+    # of a list that is too long a group is told only when it reaches the cap
+    total, groups = capped_groups(queryset, "name", cap=1)
+    assert (total, set(groups.values())) == ("5+", {"1+"})
+    assert capped_groups(queryset.none(), "name") == ("0", {})

@@ -163,6 +163,29 @@ def test_what_comes_late_credits_the_first_month_not_frozen_with_its_true_date(a
     nothing_twice_nothing_lost()
 
 
+def test_what_waits_to_be_credited_late_is_told_where_its_unit_is_seen(acme):
+    """KPI-2.1: frozen or not, what was reached in another region is not for the old leader."""
+    close_until(at(2026, 8, 20))
+    close_until(at(2026, 9, 10))
+    signed_on(acme, "east_rep", dt.date(2026, 8, 30), "200")
+    there = signed_on(acme, "east_rep", dt.date(2026, 8, 31), "777")
+    west = acme.unit("west_one")
+    for row in (there, there.customer, there.case):
+        type(row).objects.filter(pk=row.pk).update(unit=west, org_path=west.path)
+    september = Period.objects.get(month=dt.date(2026, 9, 1))
+
+    def told():
+        readers = ("east_supervisor", "west_supervisor", "director", "east_rep")
+        late = {name: reading.late_of(getattr(acme, name), september, acme.east_rep)
+                for name in readers}  # fmt: skip
+        return [sum(p.number for p in parts if p.is_money) for parts in late.values()]
+
+    assert told() == [200, 777, 977, 977]
+    close_until(at(2026, 10, 20))
+    september.refresh_from_db()
+    assert told() == [200, 777, 977, 977]
+
+
 def test_a_hand_over_moves_nothing_that_was_frozen(acme):
     """T9: whoever owned it on its day keeps the credit."""
     close_until(at(2026, 8, 20))
