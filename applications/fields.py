@@ -59,7 +59,8 @@ class Span:
 
     def __str__(self) -> str:
         begin = f"{self.first:%Y-%m-%d}" + (" " + _("afternoon") if self.from_noon else "")
-        last = f"{self.last:%Y-%m-%d}" if self.last != self.first else ""
+        style = "%m-%d" if self.last.year == self.first.year else "%Y-%m-%d"
+        last = self.last.strftime(style) if self.last != self.first else ""
         end = " ".join(filter(None, (last, _("morning") if self.to_noon else "")))
         return f"{begin} – {end}" if last else f"{begin} {end}".strip()
 
@@ -205,7 +206,7 @@ class Choice(Single):
 
     def input(self, member: Member, **words: Any) -> forms.Field:
         options = [(key, _(label)) for key, label in self.options.items()]
-        return forms.ChoiceField(choices=[("", "---------"), *options], **words)
+        return forms.ChoiceField(choices=[("", _("Please choose")), *options], **words)
 
     def shown(self, value: str | None) -> str:
         return self.options.get(value or "", value or "")

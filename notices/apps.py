@@ -25,7 +25,7 @@ class NoticesConfig(AppConfig):
         glossary.ready()
         for key, default, label, high in PARAMS:
             declare(f"notices.{key}", default, label, low=0, high=high, clause="RPT-3.4")
-        panel("account.settings", 50, panels.choices)
+        panel("account.settings", 90, panels.choices)
         panel("org.company", 60, panels.mail)
         self.jobs()
         # no group: the bell stands in the frame itself

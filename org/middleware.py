@@ -50,7 +50,7 @@ class Door:
             detail = _("The token is not valid.")
             return JsonResponse({"code": "not_authenticated", "detail": detail}, status=401)
         if seat is None:
-            return self.get_response(request)
+            return self.answer(request)
         if wants_json(request) and (left := seconds_to_wait(seat, request.token)):
             return too_many(left)
         came = Origin(
@@ -85,7 +85,7 @@ class Door:
             kept, is_new = take(member.pk, key, mark)
             if not is_new:
                 return replay(kept, mark)
-        response = self.get_response(request)
+        response = self.answer(request)
         if response.status_code < 400 and not request.refused:
             if key:
                 keep(kept, response)
@@ -111,8 +111,17 @@ class Door:
             line = Line("rule", ok=False, text=text, clause="ORG-1.6")
             response = self.process_exception(request, Forbidden(no("read_only", line)))
         else:
-            response = self.get_response(request)
+            response = self.answer(request)
         transaction.set_rollback(True)
+        return response
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The view's; a form's address that is opened like a page gets words instead of nothing."""
+        response = self.get_response(request)
+        if response.status_code == 405 and not wants_json(request):
+            page = render(request, "405.html", status=405)
+            page.headers["Allow"] = response.headers.get("Allow", "")
+            return page
         return response
 
     @staticmethod

@@ -67,7 +67,8 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Static: the transaction may be broken, so nothing may be asked of the database."""
-    context = {"reference": getattr(request, "reference", ""), "language": get_language()}
+    reference = getattr(request, "reference", "")
+    context = {"reference": reference, "language": get_language(), "request": request}
     if is_away(sys.exc_info()[1]):
         return unavailable(request, context)
     if wants_json(request):

@@ -20,3 +20,8 @@ document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.(OPEN)) return;
   event.target.querySelector("[autofocus], input:not([type=hidden]), textarea")?.focus();
 }, true);
+
+// a row of chips wider than the phone begins with the one that is chosen
+document.querySelectorAll(".so-chips > [aria-current]").forEach((chip) => {
+  chip.parentElement.scrollLeft = chip.offsetLeft - 16;
+});

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from django import template
@@ -337,6 +337,8 @@ def heat(value: Decimal | None, most: Decimal) -> str:
 @register.simple_tag
 def field(bound: Any, wide: bool = False, label: str = "", bare: bool = False) -> SafeString:
     """A field with label, help and errors; `wide` spans the form grid, `bare` hides the label."""
+    if getattr(bound.field, "empty_label", None) == "---------":  # what Django says for "none yet"
+        bound.field.empty_label = _("Please choose")
     context = {"field": bound, "wide": wide, "label": label or bound.label, "bare": bare}
     return bound.render(bound.form.renderer.field_template_name, context)
 
@@ -357,6 +359,19 @@ def query(request: HttpRequest, **changes: Any) -> str:
         else:
             params[name] = str(value)
     return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def back(context: template.Context) -> str:
+    """The page of ours one came from; a form's own page, but never the one that was just read."""
+    request = context.get("request")
+    meta = request.META if request else {}
+    came = urlsplit(meta.get("HTTP_REFERER", ""))
+    if came.netloc != meta.get("HTTP_HOST") or not came.path.startswith("/"):
+        return ""
+    if came.path.startswith("//") or (request.method == "GET" and came.path == request.path):
+        return ""
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 @register.simple_tag(takes_context=True)

@@ -153,7 +153,31 @@ def test_one_character_and_people_who_add_nothing_are_refused(acme, foreign):
     with pytest.raises(Forbidden):
         actions.search("明远", by=acme.finance)
     assert client_of(acme.finance).post(page("search"), {"q": "明远"}).status_code == 403
-    assert client_of(acme.east_rep).get(page("search")).status_code == 405
+    answer = client_of(acme.east_rep).get(
+        page("search"), HTTP_HOST="testserver", HTTP_REFERER="http://testserver/x/?a=1"
+    )
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert 'href="/x/?a=1"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("came", "way"),
+    [
+        ("http://testserver/customers/?tier=A", 'href="/customers/?tier=A"'),
+        ("http://testserver/nowhere/", ""),  # the page itself
+        ("http://testserver//elsewhere.example/", ""),
+        ("http://elsewhere.example/customers/", ""),
+        ("", ""),
+    ],
+)
+def test_a_page_that_is_missing_leads_back_only_into_the_house(acme, came, way):
+    client = client_of(acme.east_rep)
+    answer = client.get("/nowhere/", HTTP_REFERER=came, HTTP_HOST="testserver")
+    assert answer.status_code == 404
+    html = answer.content.decode()
+    assert answer.headers["X-Request-Id"] in html
+    assert ("返回上一页" in html) is bool(way)
+    assert way in html
 
 
 @pytest.mark.parametrize("number", [1, 200])

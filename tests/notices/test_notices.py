@@ -310,6 +310,9 @@ def test_what_is_not_wanted_is_not_told(acme, made):
     page = browser.get("/notices/choices/").content.decode()
     # page and daily mail, and one topic that may go at once; the daily mail itself
     assert page.count('type="checkbox"') == 2 * len(topics) + 2
+    # the same block stands on one's account: an empty one would switch everything off when sent
+    account = browser.get("/accounts/").content.decode()
+    assert account.count('type="checkbox"') == page.count('type="checkbox"')
     wanted = {key: "on" for key in topics if key != "customers.shared"}
     assert browser.post("/notices/choices/", wanted).status_code == 302
     assert Choice.objects.get(topic="customers.shared", channel="page").is_on is False
