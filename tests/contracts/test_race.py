@@ -1,12 +1,12 @@
 """ORG-1.3: a paper that is handed over while its owner acts on it is his no more."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from threading import Event
 from time import sleep
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from contracts import actions as contracts
 from contracts.models import Contract
@@ -21,11 +21,12 @@ from tests.contracts.steps import through
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-SIGNED = {"signed_on": date.today(), "signatory_ours": "我", "signatory_theirs": "他"}
+NAMES = {"signatory_ours": "我", "signatory_theirs": "他"}
 ACTS = {
     "submit": ("draft", "in_review", lambda paper, by: contracts.submit(paper, by=by)),
-    "sign": ("approved", "signed", lambda paper, by: contracts.sign(paper, by=by, **SIGNED)),
-}
+    "sign": ("approved", "signed", lambda paper, by: contracts.sign(
+        paper, by=by, signed_on=timezone.localdate(), **NAMES)),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("act", ACTS)
