@@ -21,11 +21,12 @@ from tests.contracts.steps import through
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-SIGNED = {"signed_on": timezone.localdate(), "signatory_ours": "我", "signatory_theirs": "他"}
+NAMES = {"signatory_ours": "我", "signatory_theirs": "他"}
 ACTS = {
     "submit": ("draft", "in_review", lambda paper, by: contracts.submit(paper, by=by)),
-    "sign": ("approved", "signed", lambda paper, by: contracts.sign(paper, by=by, **SIGNED)),
-}
+    "sign": ("approved", "signed", lambda paper, by: contracts.sign(
+        paper, by=by, signed_on=timezone.localdate(), **NAMES)),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("act", ACTS)
