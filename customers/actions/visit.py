@@ -119,7 +119,8 @@ def check_in(
         )
     else:
         check(by, "customers.start_visit", visit)
-        visit = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk, customer=customer)
+        visit = held(visit)
+        check(by, "customers.start_visit", visit)
         if visit.status != Status.PLANNED:
             raise Refused(_("This visit has begun or is over already."), code="moved")
     if (lat is None) != (lng is None):
@@ -142,6 +143,13 @@ def check_in(
     after = {"kind": visit.kind, "at": now.isoformat(), "position": str(visit.position_note)}
     record("customers.check_in", visit, by=by, after=after)
     return visit
+
+
+def held(visit: Visit) -> Visit:
+    """The visit as it is now, locked; its customer before it, as a hand-over locks them."""
+    Customer.objects.select_for_update(no_key=True).only("pk").get(pk=visit.customer_id)
+    rows = Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
+    return rows.get(pk=visit.pk)
 
 
 def rounded(value: Decimal | None, places: int) -> Decimal | None:
@@ -167,8 +175,7 @@ def may_write_result(visit: Visit) -> None:
 def finish_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
     """T1.10: the result and the end of the visit; a next date makes the next plan with it."""
     check(by, "customers.finish_visit", visit)
-    rows = Visit.objects.select_for_update(no_key=True, of=("self",))
-    visit = rows.select_related("customer").get(pk=visit.pk)
+    visit = held(visit)
     may_write_result(visit)
     assign(visit, result, RESULT)
     errors = {}
@@ -199,8 +206,7 @@ def finish_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
 def correct_visit(visit: Visit, *, by: Member, **result: Any) -> Visit:
     """T1.11: mend the result while it is fresh; what stood there before stays in the log."""
     check(by, "customers.correct_visit", visit)
-    rows = Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
-    visit = rows.get(pk=visit.pk)
+    visit = held(visit)
     before = assign(visit, result, CORRECTED)
     errors = {} if visit.summary else {"summary": _("Say in a sentence what was discussed.")}
     valid(visit, errors)
@@ -219,6 +225,7 @@ def cancel_visit(visit: Visit, *, by: Member, reason: str) -> Visit:
     reason = reason.strip()
     if len(reason) < 2 or len(reason) > 200:
         raise invalid("reason", _("Give the reason in 2 to 200 characters."))
+    held(visit)
     done = Visit.objects.filter(pk=visit.pk, status=Status.PLANNED).update(
         status=Status.CANCELLED, cancel_reason=reason, updated_at=timezone.now()
     )

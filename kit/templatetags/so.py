@@ -102,6 +102,12 @@ def short_unit(value: Decimal) -> str:
 
 
 @register.filter
+def grouped(value: Decimal | int) -> str:
+    """`1,960`: how many, in cards and tables."""
+    return f"{value:,}"
+
+
+@register.filter
 def percent(value: Decimal | None) -> str:
     """A share as people read it: Decimal("0.86") is 86%, one place at most."""
     if value is None or value == "":
