@@ -55,7 +55,8 @@ def late(request: HttpRequest) -> dict[str, Any]:
     ).select_related("case", "step")
     reminded = Max("case__decisions__at", filter=Q(case__decisions__verb="remind"))
     rows = named(tasks.annotate(reminded_last=reminded)).order_by("due_at", "id")[:MOST]
-    return {"rows": [row_of(task, now, member, {}) | {"asked": task.member_name} for task in rows]}
+    found = [row_of(task, now, member, {}) | {"asked": task.member_name} for task in rows]
+    return linked(member, found)
 
 
 def decided(request: HttpRequest, **whose: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as N_
 from approvals import actions
 from approvals.actions.batch import alone
 from approvals.board import differences, risks_of
-from approvals.kinds import document_url, kinds
+from approvals.kinds import kinds
 from approvals.models import ADDED, Decision, Delegation, Task, Version
 from kit.forms import number
 from kit.lists import page_of
@@ -207,7 +207,6 @@ def row_of(task: Task, now: Any, member: Member, until: Mapping[int, date]) -> d
         "case": task.case,
         "owner": task.owner_name,
         "unit": task.unit_name,
-        "url": document_url(task.case),
         "kind": kinds[task.case.kind].label,
         "step": task.step.name,
         "due_at": task.due_at,
