@@ -106,14 +106,16 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     since = actions.look_in(by=member) if request.method == "GET" else None
     cap = Decimal(param("approvals.batch_cap"))
     chosen = Chosen.of(request.GET)
-    tasks = marked(named(Task.objects.waiting_for(member)), now, since, cap)
-    grouped = tasks.order_by().values_list(*GROUPED).annotate(count=Count("pk"))
+    tasks = named(Task.objects.waiting_for(member))
+    with_marks = marked(tasks, now, since, cap)
+    grouped = with_marks.order_by().values_list(*GROUPED).annotate(count=Count("pk"))
     groups = [Group(*row) for row in grouped]
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "due"
     reminded = Decision.objects.filter(case=OuterRef("case"), verb="remind").order_by("-at", "-id")
     shown = (
-        tasks.filter(chosen.where())
+        (with_marks if chosen.flag else tasks)
+        .filter(chosen.where())
         .annotate(reminded_last=Subquery(reminded.values("at")[:1]))
         .select_related("case", "step")
         .defer("because", "told")
