@@ -58,9 +58,10 @@ SITE_URL = read("SITE_URL", "") or f"{'https' if HTTPS else 'http'}://{HOSTS.spl
 def database(url: str, *, owner: bool = False) -> dict[str, Any]:
     """PostgreSQL by address. The owner's connection alone passes the gated policy (DDL, backup)."""
     parts = urlsplit(url)
-    # without the last, a worker waits longer between its tries the longer the database was away
+    # without the last, a worker waits longer between its tries the longer the database was away;
+    # without a limit of its own, each try at a server that died meanwhile would last two minutes
     pool = {"min_size": 1, "max_size": 10, "timeout": 10, "reconnect_timeout": 5}
-    options: dict[str, Any] = {"pool": pool}
+    options: dict[str, Any] = {"pool": pool, "connect_timeout": 5}
     if owner:
         options = {"options": "-c app.company=0 -c app.migrating=on"}
     return {
