@@ -19,6 +19,7 @@ from approvals.models import ADDED, Decision, Delegation, Task, Version
 from kit.forms import number
 from kit.lists import page_of
 from org.models import Member, Unit
+from tenancy.context import memo
 from tenancy.params import param
 
 SOON_HOURS = 4
@@ -94,6 +95,8 @@ class Group:
         )
 
 
+# under which the number is kept for the frame of the same page
+COUNTED = "approvals.waiting"
 GROUPED = (
     "case__kind", "case__unit", "unit_name", "case__owner", "owner_name",
     "is_new", "is_soon", "is_risk", "is_easy",
@@ -110,6 +113,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     with_marks = marked(tasks, now, since, cap)
     grouped = with_marks.order_by().values_list(*GROUPED).annotate(count=Count("pk"))
     groups = [Group(*row) for row in grouped]
+    memo()[COUNTED, member.pk] = sum(group.count for group in groups)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "due"
     reminded = Decision.objects.filter(case=OuterRef("case"), verb="remind").order_by("-at", "-id")

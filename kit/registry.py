@@ -57,7 +57,7 @@ class Door:
     icon: str
     rule: str
     order: int
-    waiting: Callable[[Any], QuerySet] | None = None
+    waiting: Callable[[Any], QuerySet | int] | None = None
     phone: int = 0
     is_centre: bool = False
     roles: frozenset[str] = frozenset()

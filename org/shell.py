@@ -44,11 +44,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def counts_of(mine: list[Door], member: Any) -> dict[str, str]:
-    """What waits behind each entry, as text and in one statement; nothing is no entry."""
-    if not (asked := [d for d in mine if d.waiting]):
-        return {}
-    counted = capped_counts(*(d.waiting(member) for d in asked), cap=MOST_COUNTED)
-    return {d.url: text for d, (n, text) in zip(asked, counted, strict=True) if n}
+    """What waits behind each entry, as text and in one statement; nothing is no entry.
+
+    A page that has counted already says the number itself.
+    """
+    found = {d.url: d.waiting(member) for d in mine if d.waiting}
+    rows = {url: some for url, some in found.items() if not isinstance(some, int)}
+    counted = capped_counts(*rows.values(), cap=MOST_COUNTED) if rows else []
+    known = {url: text for url, (n, text) in zip(rows, counted, strict=True) if n}
+    for url in found.keys() - rows.keys():
+        if number := found[url]:
+            known[url] = str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
+    return known
 
 
 def supports_of(member: Any) -> list[SupportAccess]:
