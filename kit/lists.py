@@ -45,7 +45,10 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, str]:
 
     An order of the queryset's own is kept: it names the index to walk until the cap is reached.
     """
-    number = _walked(queryset)[: cap + 1].count()
+    return capped(_walked(queryset)[: cap + 1].count(), cap)
+
+
+def capped(number: int, cap: int) -> tuple[int, str]:
     return (cap, f"{cap}+") if number > cap else (number, str(number))
 
 
@@ -68,26 +71,30 @@ def capped_counts(*querysets: QuerySet, cap: int = CAP) -> list[tuple[int, str]]
     with connections[querysets[0].db].cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(texts)}", values)
         numbers = cursor.fetchone()
-    return [(cap, f"{cap}+") if n > cap else (n, str(n)) for n in numbers]
+    return [capped(n, cap) for n in numbers]
 
 
-def capped_groups(queryset: QuerySet, field: str, cap: int = CAP) -> tuple[str, dict[Any, str]]:
+def capped_groups(
+    queryset: QuerySet, field: str, groups: Sequence[Any], cap: int = CAP
+) -> tuple[str, dict[Any, str]]:
     """(text of all, text of each group) by one walk over as many rows as five groups may have.
 
-    A longer list is `5000+`; of its groups only those that reach the cap are known, as `1000+`.
+    A longer list is `5000+`; of its groups only those that reach the cap are known, as `1000+`, and
+    the others have no text.
     """
     most = 5 * cap
     try:
         text, params = _walked(queryset).values(field)[: most + 1].query.sql_with_params()
     except EmptyResultSet:
-        return "0", {}
+        return "0", dict.fromkeys(groups, "0")
     with connections[queryset.db].cursor() as cursor:
         cursor.execute(f"SELECT found.*, count(*) FROM ({text}) found GROUP BY 1", params)  # noqa: S608  from the ORM
         numbers = dict(cursor.fetchall())
     total = sum(numbers.values())
     if total <= most:
-        return str(total), {group: str(number) for group, number in numbers.items()}
-    return f"{most}+", {group: f"{cap}+" for group, number in numbers.items() if number >= cap}
+        return str(total), {group: str(numbers.get(group, 0)) for group in groups}
+    texts = {group: f"{cap}+" if numbers.get(group, 0) >= cap else "" for group in groups}
+    return f"{most}+", texts
 
 
 def page_of(

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kit.lists import capped_counts
+from kit.lists import capped, capped_counts
 from kit.registry import Door, doors
 from org.mark import mark_of
 from org.models import SupportAccess
@@ -51,11 +51,9 @@ def counts_of(mine: list[Door], member: Any) -> dict[str, str]:
     found = {d.url: d.waiting(member) for d in mine if d.waiting}
     rows = {url: some for url, some in found.items() if not isinstance(some, int)}
     counted = capped_counts(*rows.values(), cap=MOST_COUNTED) if rows else []
-    known = {url: text for url, (n, text) in zip(rows, counted, strict=True) if n}
-    for url in found.keys() - rows.keys():
-        if number := found[url]:
-            known[url] = str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
-    return known
+    said = {url: capped(some, MOST_COUNTED) for url, some in found.items() if url not in rows}
+    said |= zip(rows, counted, strict=True)
+    return {url: text for url, (n, text) in said.items() if n}
 
 
 def supports_of(member: Any) -> list[SupportAccess]:

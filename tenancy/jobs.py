@@ -181,7 +181,7 @@ def traced(error: Exception) -> str:
 def note_failure(key: str, period: str, error: Exception, subject: str = "") -> None:
     """Only the kind of fault is kept; what another beat has done meanwhile stays done."""
     row, _is_new = JobRun.objects.get_or_create(job=key, period=period, subject=subject)
-    row = JobRun.objects.select_for_update().get(pk=row.pk)
+    row = JobRun.objects.select_for_update(no_key=True).get(pk=row.pk)
     if row.finished_at and not row.error:
         return
     row.tries, row.error, row.finished_at = row.tries + 1, type(error).__name__, timezone.now()

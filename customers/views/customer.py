@@ -1,6 +1,5 @@
 """The list, the 360° page and the forms of a customer and its contacts."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -48,8 +47,9 @@ def list_(request: HttpRequest) -> HttpResponse:
     found = CustomerFilter(typed, seen, request=request).qs
     rows = found.filter(tier=tier) if tier in Tier.values else found
     q = typed.get("q", "").strip()
-    total, by_tier = capped_groups(found, "tier")
-    is_whole = not total.endswith("+")
+    total, by_tier = capped_groups(found, "tier", Tier.values)
+    # a tier of a long list is counted when it is looked at
+    shown = (by_tier[tier] or capped_count(rows)[1]) if tier in by_tier else total
     context = {
         "page": page_of(rows.select_related("owner", "unit"), request.GET),
         "tier": tier,
@@ -57,8 +57,8 @@ def list_(request: HttpRequest) -> HttpResponse:
         "is_short": bool(q) and len(normalise(q)) < SHORTEST,
         "is_narrowed": any(request.GET.get(name) for name in request.GET if name not in BESIDE),
         "total": total,
-        "chips": [(t, SHORT[t], by_tier.get(t, "0" if is_whole else "")) for t in Tier],
-        "shown_total": total_of(rows, tier, total, by_tier),
+        "chips": [(t, SHORT[t], by_tier[t]) for t in Tier],
+        "shown_total": shown,
         "leads": bool(request.member.scope.ranges("see")),
         "may_create": request.member.may("customers.create"),
         "may_import": request.member.may("files.upload"),
@@ -67,14 +67,6 @@ def list_(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "customers/_rows.html", context)
     return render(request, "customers/list.html", context | choices_of(request))
-
-
-def total_of(rows: Any, tier: str, total: str, by_tier: Mapping[str, str]) -> str:
-    """How many the list below has; a tier of a long list is counted when it is looked at."""
-    if tier not in Tier.values:
-        return total
-    known = by_tier.get(tier) or ("" if total.endswith("+") else "0")
-    return known or capped_count(rows)[1]
 
 
 def choices_of(request: HttpRequest) -> dict[str, Any]:
