@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
+from django.db.models import Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -255,13 +257,12 @@ def waiting(member: Member) -> tuple[list[dict[str, Any]], int]:
 def team_visits(member: Member, day: date) -> list[dict[str, Any]]:
     """Who of the team is where today: ten people, those under way first, one line each."""
     seen = Visit.objects.visible_to(member).exclude(owner=member).of_day(day)
-    latest = (
-        seen.filter(status=state).order_by("-id").values("owner")[:MOST_LOOKED_AT]
-        for state in (Visit.Status.OPEN, Visit.Status.DONE, Visit.Status.PLANNED)
+    first, *rest = (
+        seen.filter(status=state).order_by("-id").values_list(Value(rank), "owner")[:MOST_LOOKED_AT]
+        for rank, state in enumerate((Visit.Status.OPEN, Visit.Status.DONE, Visit.Status.PLANNED))
     )
-    under_way, done, planned = latest
-    ids = under_way.union(done, planned, all=True)
-    people = list(dict.fromkeys(ids.values_list("owner", flat=True)))[:MOST_PEOPLE]
+    latest = sorted(first.union(*rest, all=True), key=itemgetter(0))
+    people = list(dict.fromkeys(owner for _rank, owner in latest))[:MOST_PEOPLE]
     lines: dict[int, dict[str, Any]] = {}
     rows = seen.filter(owner__in=people).order_by("planned_time", "id")
     for visit in rows.select_related("owner", "customer"):
@@ -273,8 +274,9 @@ def team_visits(member: Member, day: date) -> list[dict[str, Any]]:
         if visit.status == Visit.Status.OPEN or not line["where"]:
             line["where"] = visit.customer.name
             line["is_open"] = visit.status == Visit.Status.OPEN
-    order = lambda line: (not line["is_open"], -line["total"], line["owner"].name)  # noqa: E731
-    return sorted(lines.values(), key=order)
+    return sorted(
+        lines.values(), key=lambda one: (not one["is_open"], -one["total"], one["owner"].name)
+    )
 
 
 def decided(member: Member) -> list[dict[str, Any]]:
